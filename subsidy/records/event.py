@@ -1,0 +1,27 @@
+"""Who did what: one entry for each change, written with it and never changed."""
+
+from datetime import datetime
+
+from sqlalchemy import Index, Text
+from sqlmodel import Field
+
+from subsidy.records.base import Record, Serial, refers_to
+
+
+class Event(Record, table=True):
+    __tablename__ = "event"
+    __table_args__ = (Index(None, "subject_kind", "subject_id", "id"),)
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=Serial)
+    """Counts up; empty only until the entry is stored."""
+    at: datetime
+    actor_id: str | None = Field(default=None, sa_column_args=[refers_to("user_account.id")])
+    """Empty for what the system did by itself."""
+    actor_name: str
+    """As it was at the time."""
+    subject_kind: str
+    subject_id: str
+    command: str
+    before_json: str | None = Field(default=None, sa_type=Text)
+    after_json: str | None = Field(default=None, sa_type=Text)
+    reason: str | None = Field(default=None, sa_type=Text)

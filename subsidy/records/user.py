@@ -1,0 +1,49 @@
+"""People with an account, and where they are signed in."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint
+from sqlmodel import Field
+
+from subsidy.records.base import Record, new_id, one_of, refers_to
+
+
+class Role(StrEnum):
+    APPLICANT = "applicant"
+    ADMINISTRATOR = "administrator"
+    FINANCE = "finance"
+
+
+class User(Record, table=True):
+    # PostgreSQL keeps the word "user" for itself.
+    __tablename__ = "user_account"
+    __table_args__ = (
+        CheckConstraint("email = lower(email)", name="email_lower"),
+        CheckConstraint("role <> 'applicant' OR organisation_id IS NOT NULL", name="applicant_organisation"),
+    )
+
+    id: str = Field(default_factory=new_id, primary_key=True)
+    email: str = Field(unique=True)
+    name: str
+    password_hash: str = Field(repr=False)
+    """Argon2id, with its salt and parameters."""
+    role: Role = Field(sa_type=one_of(Role, "role"))
+    organisation_id: str | None = Field(default=None, sa_column_args=[refers_to("organisation.id")], index=True)
+    """Whom an applicant acts for. Staff usually have none; one who has may not decide on that organisation."""
+    created_at: datetime
+    disabled_at: datetime | None = None
+
+
+class UserSession(Record, table=True):
+    __tablename__ = "user_session"
+    __table_args__ = (CheckConstraint("expires_at > created_at", name="expires_later"),)
+
+    id: str = Field(primary_key=True)
+    """SHA-256 of the token in hexadecimal; the token itself is known to its owner only."""
+    user_id: str = Field(sa_column_args=[refers_to("user_account.id")], index=True)
+    created_at: datetime
+    seen_at: datetime
+    expires_at: datetime
+    """The absolute end, however busy the session is."""
+    revoked_at: datetime | None = None
