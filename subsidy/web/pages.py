@@ -1,0 +1,122 @@
+"""Turning a template into an answer. Templates lie beside the handlers that use them, the frame and the pieces in `layout/`."""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlencode
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
+
+from schedules.clock import FixedClock
+from subsidy.locale import catalogue, text
+from subsidy.web import formats, language
+from subsidy.web.session import current_actor
+from subsidy.workflow.actor import Actor
+
+HERE: Final = Path(__file__).parent
+STATIC: Final = HERE / "static"
+DONE_COOKIE: Final = "subsidy_done"
+
+
+def render(request: Request, template: str, *, status: int = 200, lang: str | None = None, **context: object) -> HTMLResponse:
+    """A page in the reader's language. `lang` overrides it, for a form that is sent only to switch the language."""
+    chosen = lang or language.asked(request)
+    lang = chosen or language.language(request)
+    done = request.cookies.get(DONE_COOKIE, "")
+    page = environment().get_template(template).render(_common(request, lang) | context | {"done": _confirmation(done)})
+    response = HTMLResponse(page, status, headers={"Content-Language": lang, "Cache-Control": "private, no-cache"})
+    if chosen:
+        language.remember(response, chosen)
+    if done:
+        response.delete_cookie(DONE_COOKIE)
+    return response
+
+
+def redirect(path: str, *, done: str | None = None) -> RedirectResponse:
+    """What follows a form that was carried out: the page at `path`, with the text of key `done` (`ROOM.done_…`) on it, once."""
+    response = RedirectResponse(path, 303)
+    if done:
+        response.set_cookie(DONE_COOKIE, done, max_age=60, httponly=True, samesite="lax")
+    return response
+
+
+def link(path: str, /, **query: object) -> str:
+    """`path` with a query; parameters that are None or empty are left out."""
+    given = [(key, str(value)) for key, value in query.items() if value not in (None, "")]
+    return f"{path}?{urlencode(given)}" if given else path
+
+
+@cache
+def environment() -> Environment:
+    """The templates' environment: everything escaped, a misspelt name is an error."""
+    made = Environment(loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    made.globals |= {
+        "link": link, "asset": asset, "actor": None, "done": None, "faults": (), "section": "", "wide": False, "switch": "",
+        "switch_to": "", "fixed_clock": False,
+    }  # fmt: skip
+    made.filters |= {"yuan": _yuan, "amount": formats.amount, "day": _day, "time": _time, "number": formats.number}
+    return made
+
+
+@cache
+def asset(name: str) -> str:
+    """The address of a static file, changing with its content so that browsers may keep it."""
+    return f"/static/{name}?v={hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]}"
+
+
+def _common(request: Request, lang: str) -> Mapping[str, object]:
+    clock = request.app.state.clock
+    actor = current_actor(request)
+    path, query = request.url.path, dict(request.query_params)
+    here = path if request.method == "GET" else "/"
+    return {
+        "t": lambda key, **params: text(lang, key, **params),
+        "lang": lang,
+        "other_lang": language.other(lang),
+        "other_lang_link": link(here, **(query | {"lang": language.other(lang)})),
+        "sign_in_link": link("/sign-in", next=link(here, **query) if here != "/" else None),
+        "actor": actor,
+        "menu": _menu(actor),
+        "path": path,
+        "today": clock.today(),
+        "fixed_clock": isinstance(clock, FixedClock),
+    }
+
+
+def _confirmation(key: str) -> str | None:
+    """The key, if it is one of a confirmation: cookies are the reader's to change."""
+    return key if key in catalogue() and key.partition(".")[2].startswith("done_") else None
+
+
+def _menu(actor: Actor | None) -> list[tuple[str, str]]:
+    """The navigation of this reader: (section, address)."""
+    menu = [("check", "/"), ("policy", "/policy")]
+    if actor is None or actor.organisation_id:
+        menu.append(("apply", "/apply"))
+    if actor and actor.role == "administrator":
+        menu.append(("review", "/review"))
+    if actor and actor.role in ("administrator", "finance"):
+        menu.append(("finance", "/finance"))
+    return menu
+
+
+@pass_context
+def _yuan(context: Context, fen: int) -> str:
+    return formats.money(fen, context["lang"])
+
+
+@pass_context
+def _day(context: Context, value: date) -> str:
+    return formats.day(value, context["lang"])
+
+
+@pass_context
+def _time(context: Context, value: datetime) -> str:
+    return formats.time(value, context["lang"])
