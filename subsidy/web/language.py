@@ -19,7 +19,11 @@ def asked(request: Request) -> str | None:
 def language(request: Request) -> str:
     """The language to answer in."""
     kept = request.cookies.get(COOKIE)
-    return asked(request) or (kept if kept in LANGUAGES else None) or _preferred(request.headers.get("accept-language", ""))
+    return (
+        asked(request)
+        or (kept if kept in LANGUAGES else None)
+        or _preferred(request.headers.get("accept-language", ""))
+    )
 
 
 def other(lang: str) -> str:

@@ -25,7 +25,9 @@ STATIC: Final = HERE / "static"
 DONE_COOKIE: Final = "subsidy_done"
 
 
-def render(request: Request, template: str, *, status: int = 200, lang: str | None = None, **context: object) -> HTMLResponse:
+def render(
+    request: Request, template: str, *, status: int = 200, lang: str | None = None, **context: object
+) -> HTMLResponse:
     """A page in the reader's language. `lang` overrides it, for a form that is sent only to switch the language."""
     chosen = lang or language.asked(request)
     lang = chosen or language.language(request)
@@ -56,7 +58,9 @@ def link(path: str, /, **query: object) -> str:
 @cache
 def environment() -> Environment:
     """The templates' environment: everything escaped, a misspelt name is an error."""
-    made = Environment(loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    made = Environment(
+        loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
     made.globals |= {
         "link": link, "asset": asset, "actor": None, "done": None, "faults": (), "section": "", "wide": False, "switch": "",
         "switch_to": "", "fixed_clock": False,

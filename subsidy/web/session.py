@@ -7,7 +7,7 @@ from itsdangerous import BadSignature, Signer
 
 from subsidy import accounts
 from subsidy.database import writing
-from subsidy.errors import Refused, Unauthenticated
+from subsidy.errors import Forbidden, Unauthenticated
 from subsidy.settings import Settings
 from subsidy.workflow.actor import Actor
 
@@ -26,13 +26,13 @@ def current_actor(request: Request) -> Actor | None:
 def require(request: Request, *roles: str) -> Actor:
     """The person signed in, if of one of `roles` (of any role where none is named).
 
-    Raises Unauthenticated where nobody is signed in, Refused where the role does not fit.
+    Raises Unauthenticated where nobody is signed in, Forbidden where the role does not fit.
     """
     actor = current_actor(request)
     if actor is None:
-        raise Unauthenticated("sign_in")
+        raise Unauthenticated
     if roles and actor.role not in roles:
-        raise Refused("role")
+        raise Forbidden
     return actor
 
 
@@ -50,7 +50,11 @@ def session_token(request: Request) -> str | None:
 def keep(request: Request, response: Response, token: str) -> None:
     """Hand the session to the browser, until it is closed. The server ends it earlier where its time is up."""
     response.set_cookie(
-        COOKIE, _signer(request).sign(token).decode(), httponly=True, samesite="lax", secure=request.url.scheme == "https"
+        COOKIE,
+        _signer(request).sign(token).decode(),
+        httponly=True,
+        samesite="lax",
+        secure=request.url.scheme == "https",
     )
 
 

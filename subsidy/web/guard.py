@@ -1,0 +1,73 @@
+"""What is turned away before it is read: forms sent by another site in a reader's name, and bodies that are too long."""
+
+from typing import Final
+from urllib.parse import urlsplit
+
+from fastapi import Request
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from subsidy.errors import Forbidden
+from subsidy.web import refusals
+from subsidy.web.session import COOKIE
+
+SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+BODY_LIMIT: Final = 1024 * 1024
+
+
+class Guard:
+    """Refuses, with the page or the problem document that fits, what must not reach a handler."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return await self.app(scope, receive, send)
+        request = Request(scope)
+        refusal = _refusal(request)
+        if refusal:
+            response = await refusals.answer(request, refusal)
+            return await response(scope, receive, send)
+        await self.app(scope, _counted(receive), send)
+        return None
+
+
+def forged(request: Request) -> bool:
+    """Whether another site may have sent this request.
+
+    Browsers say where a request comes from, in Sec-Fetch-Site and, older ones, in Origin. A request that says neither and brings
+    our cookie is refused too; one without the cookie can do no more than anybody may.
+    """
+    if request.method in SAFE:
+        return False
+    site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
+    if site:
+        return site not in ("same-origin", "none")
+    if origin:
+        return urlsplit(origin).netloc != request.headers.get("host")
+    return COOKIE in request.cookies
+
+
+def _refusal(request: Request) -> Exception | None:
+    if forged(request):
+        return Forbidden("forged")
+    length = request.headers.get("content-length", "")
+    if length.isascii() and length.isdigit() and int(length[:20]) > BODY_LIMIT:
+        return HTTPException(413)
+    return None
+
+
+def _counted(receive: Receive) -> Receive:
+    """`receive`, ending where a body whose length was not announced grows beyond the limit."""
+    taken = 0
+
+    async def counted() -> Message:
+        nonlocal taken
+        message = await receive()
+        taken += len(message.get("body", b""))
+        if taken > BODY_LIMIT:
+            raise HTTPException(413)
+        return message
+
+    return counted

@@ -1,0 +1,73 @@
+"""What a request is answered with that cannot be carried out: a page for people, a problem document for programs."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Final
+
+from fastapi import Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from rules.faults import BadInput
+from subsidy.api import problem
+from subsidy.errors import SubsidyError, Unauthenticated
+from subsidy.locale import catalogue, text
+from subsidy.web.forms import posted
+from subsidy.web.headers import SECURITY
+from subsidy.web.language import language
+from subsidy.web.pages import link, redirect, render
+
+REFUSALS: Final = (SubsidyError, BadInput, HTTPException, RequestValidationError)
+
+
+async def answer(request: Request, error: Exception) -> Response:
+    """The answer to a refused request, in the reader's language."""
+    if request.url.path.startswith("/api/"):
+        return problem.answer(request, error)
+    if isinstance(error, Unauthenticated):
+        return await _sign_in_first(request)
+    status, messages = _explain(error, language(request))
+    return _page(request, status, messages, getattr(error, "headers", None))
+
+
+async def broken(request: Request, error: Exception) -> Response:
+    """The answer where the application itself is at fault. The details are in its log, never on the page."""
+    response = problem.answer(request, error) if request.url.path.startswith("/api/") else _page(request, 500, [], None)
+    # Answered outside the layer that adds them.
+    response.headers.update(SECURITY)
+    return response
+
+
+def _explain(error: Exception, lang: str) -> tuple[int, list[str]]:
+    """The status and, where the error has more to say than its status, the sentences."""
+    match error:
+        case SubsidyError():
+            return error.status, [error.message(lang)]
+        case BadInput():
+            return 422, [fault.message(lang) for fault in error.faults]
+        case HTTPException():
+            return error.status_code, []
+        case _:
+            return 422, []
+
+
+def _page(request: Request, status: int, messages: list[str], headers: Mapping[str, str] | None) -> Response:
+    lang = language(request)
+    known = status if f"base.status_{status}" in catalogue() else 400
+    response = render(
+        request,
+        "layout/refusal.html",
+        status=status,
+        title=text(lang, f"base.status_{known}"),
+        messages=messages or [text(lang, f"base.status_{known}_more")],
+        reason=HTTPStatus(status).phrase,
+    )
+    response.headers.update(headers or {})
+    return response
+
+
+async def _sign_in_first(request: Request) -> Response:
+    """A page waits behind the sign-in; a form that comes too late is handed back, to be sent again after signing in."""
+    if request.method == "GET":
+        return redirect(link("/sign-in", next=link(request.url.path, **request.query_params)))
+    return render(request, "layout/expired.html", status=401, typed=await posted(request))
