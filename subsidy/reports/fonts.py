@@ -1,17 +1,18 @@
 """The type that documents are set in: Kurinto Sans, regular and bold, embedded as a subset.
 
-The simplified Chinese face has every Han character of GBK with its extension A and rare ones beyond, but not all symbols
-(①, ℃, ※); its companion in the same package has those. `Face` joins the two, so that nobody who sets a text thinks of it.
+The simplified Chinese face has every Han character of GBK with its extension A and rare ones beyond, but not all
+symbols (①, ℃, ※); its companion in the same package has those. `Face` joins the two, so that nobody who sets a text
+thinks of it.
 """
 
 from collections.abc import Sequence
 from functools import cache, cached_property
 from importlib.resources import as_file, files
 from itertools import groupby
-from typing import Final
+from typing import Final, cast
 
 from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.pdfdoc import PDFDocument
+from reportlab.pdfbase.pdfdoc import PDFDocument, PDFStream
 from reportlab.pdfbase.ttfonts import SUBSETN, TTFont
 
 REGULAR: Final = "KurintoSansSC"
@@ -30,8 +31,8 @@ def register() -> None:
     pdfmetrics.registerFontFamily(REGULAR, normal=REGULAR, bold=BOLD, italic=REGULAR, boldItalic=BOLD)
 
 
-class Face(TTFont):  # type: ignore[misc]
-    """A TrueType face that takes the characters it lacks from a companion, and whose text copies out as it was typed."""
+class Face(TTFont):
+    """A TrueType face that takes what it lacks from a companion, and whose text copies out as it was typed."""
 
     def __init__(self, name: str, file: str, companion: str | None = None) -> None:
         with as_file(files("weblate_fonts") / _WHERE / file) as path:
@@ -76,16 +77,17 @@ class Face(TTFont):  # type: ignore[misc]
         return super().getSubsetInternalName(subset, doc)
 
     def addObjects(self, doc: PDFDocument) -> None:
-        """Writes the subsets into the document, with maps back to Unicode that hold beyond the first 65,536 characters.
+        """Writes the subsets into the document, with maps back to Unicode that hold beyond U+FFFF.
 
-        ReportLab writes a code point's number where the format asks for UTF-16, so that 𬭼 prints right but is copied and
-        found as another character. Only the map's text is replaced here; everything else is ReportLab's.
+        ReportLab writes a code point's number where the format asks for UTF-16, so that 𬭼 prints right but is copied
+        and found as another character. Only the map's text is replaced here; everything else is ReportLab's.
         """
         subsets = self.state[doc].subsets
         super().addObjects(doc)
         for number, codes in enumerate(subsets):
             name = (SUBSETN(number) + b"+" + self.face.name + self.face.subfontNameX).decode("ascii")
-            doc.idToObject[f"toUnicodeCMap:{name}"].content = _unicode_map(name, codes)
+            stream = cast(PDFStream, doc.idToObject[f"toUnicodeCMap:{name}"])
+            stream.content = _unicode_map(name, codes)
 
 
 def _unicode_map(name: str, codes: Sequence[int]) -> str:
