@@ -4,8 +4,8 @@ One catalogue a room (`review.yaml`), each entry a key with both languages:
 
     approve_done: {zh: 已核定, en: Approved}
 
-and is asked for as `text("zh", "review.approve_done")`. Placeholders are named: `{amount}`. What belongs to a policy (labels of
-facts, conditions, clauses) is in its pack, not here.
+and is asked for as `text("zh", "review.approve_done")`. Placeholders are named: `{amount}`. What belongs to a policy
+(labels of facts, conditions, clauses) is in its pack, not here.
 """
 
 from collections.abc import Mapping

@@ -11,7 +11,7 @@ from subsidy.locale import LANGUAGES
 async def posted(request: Request) -> Mapping[str, str]:
     """The fields of a posted form by name, the last where one is named twice. As a dependency: `Depends(posted)`.
 
-    Files are not taken. A form with a NUL, which no keyboard types and PostgreSQL does not store, is refused as malformed.
+    Files are not taken. A NUL, which no keyboard types and PostgreSQL does not store, makes a form malformed.
     """
     form = await request.form(max_files=0, max_fields=500)
     typed = {name: value for name, value in form.multi_items() if isinstance(value, str)}

@@ -1,4 +1,4 @@
-"""What is turned away before it is read: forms sent by another site in a reader's name, and bodies that are too long."""
+"""What is turned away before it is read: forms that another site sends in a reader's name, and bodies too long."""
 
 from typing import Final
 from urllib.parse import urlsplit
@@ -36,8 +36,8 @@ class Guard:
 def forged(request: Request) -> bool:
     """Whether another site may have sent this request.
 
-    Browsers say where a request comes from, in Sec-Fetch-Site and, older ones, in Origin. A request that says neither and brings
-    our cookie is refused too; one without the cookie can do no more than anybody may.
+    Browsers say where a request comes from, in Sec-Fetch-Site and, older ones, in Origin. A request that says neither
+    and brings our cookie is refused too; one without the cookie can do no more than anybody may.
     """
     if request.method in SAFE:
         return False
