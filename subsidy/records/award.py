@@ -31,8 +31,7 @@ class Instalment(Record, table=True):
         CheckConstraint("amount_fen >= 0", name="amount_not_negative"),
         CheckConstraint("due_on >= nominal_on", name="due_not_early"),
         CheckConstraint(
-            "(year_number IS NULL AND year_start IS NULL AND year_end IS NULL)"
-            " OR (year_number IS NOT NULL AND year_start IS NOT NULL AND year_end IS NOT NULL)",
+            "(year_number IS NULL) = (year_start IS NULL) AND (year_number IS NULL) = (year_end IS NULL)",
             name="year_whole",
         ),
         CheckConstraint("year_number > 0", name="year_number_positive"),

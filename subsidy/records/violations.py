@@ -1,0 +1,50 @@
+"""What a violated constraint means to the person whose step it stopped."""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Final
+
+from psycopg.errors import Error as PostgresError
+from sqlalchemy import PrimaryKeyConstraint, UniqueConstraint
+from sqlalchemy.exc import IntegrityError
+
+from subsidy.errors import Refused, Stale, SubsidyError
+from subsidy.records.base import Record
+
+_MEANINGS: Final[Mapping[str, Callable[[], SubsidyError]]] = {
+    "uq_user_account_email": partial(Refused, "email_taken"),
+    "uq_organisation_credit_code": partial(Refused, "organisation_exists"),
+    # Two people took the same step at the same moment; the first one stands.
+    "uq_application_number": Stale,
+    "uq_award_application_id": Stale,
+    "uq_operating_figure_award_id_year_number": Stale,
+    "uq_year_decision_instalment_id": Stale,
+    "pk_application_fact": Stale,
+}
+
+
+def meaning(error: IntegrityError) -> SubsidyError | None:
+    """The refusal to tell; None where no ordinary step can violate that constraint, so that it is a fault of ours."""
+    refusal = _MEANINGS.get(constraint(error) or "")
+    return refusal and refusal()
+
+
+def constraint(error: IntegrityError) -> str | None:
+    """The name of the violated constraint; None where the database does not tell it."""
+    if isinstance(error.orig, PostgresError):
+        return error.orig.diag.constraint_name
+    # SQLite names a check, but lists the columns of a key: "UNIQUE constraint failed: award.id, award.number".
+    kind, _, what = str(error.orig).partition(" constraint failed: ")
+    if kind == "CHECK":
+        return what
+    return _keys().get(what)
+
+
+def _keys() -> Mapping[str, str]:
+    """From the columns of each key, as SQLite lists them, to its name."""
+    keys = {}
+    for table in Record.metadata.sorted_tables:
+        for key in table.constraints:
+            if isinstance(key, UniqueConstraint | PrimaryKeyConstraint):
+                keys[", ".join(f"{table.name}.{column.name}" for column in key.columns)] = str(key.name)
+    return keys
