@@ -1,4 +1,4 @@
-"""Which language a request is answered in: the `lang` parameter, else the cookie, else what the browser prefers, else Chinese."""
+"""Which language a request is answered in: the `lang` parameter, else the cookie, else the browser's, else Chinese."""
 
 from typing import Final
 

@@ -1,9 +1,8 @@
-"""Turning a template into an answer. Templates lie beside the handlers that use them, the frame and the pieces in `layout/`."""
+"""Turning a template into an answer. Templates lie beside their handlers, the frame and the pieces in `layout/`."""
 
 import hashlib
 from collections.abc import Mapping
 from datetime import date, datetime
-from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -42,7 +41,7 @@ def render(
 
 
 def redirect(path: str, *, done: str | None = None) -> RedirectResponse:
-    """What follows a form that was carried out: the page at `path`, with the text of key `done` (`ROOM.done_…`) on it, once."""
+    """What follows a form that was carried out: the page at `path`, once with the text of key `done` (`ROOM.done_…`)."""
     response = RedirectResponse(path, 303)
     if done:
         response.set_cookie(DONE_COOKIE, done, max_age=60, httponly=True, samesite="lax")
@@ -62,9 +61,14 @@ def environment() -> Environment:
         loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     made.globals |= {
-        "link": link, "asset": asset, "actor": None, "done": None, "faults": (), "section": "", "wide": False, "switch": "",
-        "switch_to": "", "fixed_clock": False,
-    }  # fmt: skip
+        "link": link,
+        "asset": asset,
+        "faults": (),
+        "section": "",
+        "wide": False,
+        "switch": "",
+        "switch_to": "",
+    }
     made.filters |= {"yuan": _yuan, "amount": formats.amount, "day": _day, "time": _time, "number": formats.number}
     return made
 

@@ -15,7 +15,7 @@ COOKIE: Final = "subsidy_session"
 
 
 def current_actor(request: Request) -> Actor | None:
-    """The person signed in, or None. Asked once a request; a request without cookie or token costs no database session."""
+    """The person signed in, or None. Asked once a request; without cookie or token it costs no database session."""
     if not hasattr(request.state, "actor"):
         token = session_token(request)
         request.state.actor = _who(request, token) if token else None
@@ -37,7 +37,7 @@ def require(request: Request, *roles: str) -> Actor:
 
 
 def session_token(request: Request) -> str | None:
-    """The session's token: after `Authorization: Bearer`, else in the signed cookie; None where absent or not signed by us."""
+    """The session's token: after `Authorization: Bearer`, else in the cookie; None where absent or not signed by us."""
     scheme, _, bearer = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer":
         return bearer.strip() or None
