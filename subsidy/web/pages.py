@@ -41,7 +41,7 @@ def render(
 
 
 def redirect(path: str, *, done: str | None = None) -> RedirectResponse:
-    """What follows a form that was carried out: the page at `path`, once with the text of key `done` (`ROOM.done_…`)."""
+    """What follows a form that was carried out: the page at `path`, once with the text of `done` (`ROOM.done_…`)."""
     response = RedirectResponse(path, 303)
     if done:
         response.set_cookie(DONE_COOKIE, done, max_age=60, httponly=True, samesite="lax")

@@ -32,8 +32,9 @@ async def answer(request: Request, error: Exception) -> Response:
 
 async def broken(request: Request, error: Exception) -> Response:
     """The answer where the application itself is at fault. The details are in its log, never on the page."""
+    # The page must not ask the database, which may be what is broken; and it is answered outside the layer of headers.
+    request.state.actor = None
     response = problem.answer(request, error) if request.url.path.startswith("/api/") else _page(request, 500, [], None)
-    # Answered outside the layer that adds them.
     response.headers.update(SECURITY)
     return response
 

@@ -1,0 +1,5 @@
+"""Signing up, in and out."""
+
+from subsidy.web.account.routes import router
+
+__all__ = ["router"]
