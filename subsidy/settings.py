@@ -19,8 +19,12 @@ from subsidy.locale import text
 ROOT: Final = Path(__file__).resolve().parent.parent
 
 
+def _default_database(data: dict[str, Any]) -> str:
+    return URL.create("sqlite", database=str(data["var"] / "subsidy.db")).render_as_string()
+
+
 class Settings(BaseSettings):
-    """Read when it is made; what is passed to it wins over the environment. `load` makes it and says faults in words."""
+    """Read when it is made; what is passed to it wins over the environment. `load` says faults in words."""
 
     model_config = SettingsConfigDict(
         env_prefix="SUBSIDY_", env_ignore_empty=True, populate_by_name=True, frozen=True, hide_input_in_errors=True
@@ -87,10 +91,6 @@ _FOLLOWS: Final = "default_factory_not_called"
 
 def _plain(name: str) -> str:
     return name.lower().removeprefix("subsidy_")
-
-
-def _default_database(data: dict[str, Any]) -> str:
-    return URL.create("sqlite", database=str(data["var"] / "subsidy.db")).render_as_string()
 
 
 def _kept_secret(file: Path) -> str:
