@@ -67,7 +67,7 @@ export PYTHON
 setup: ## create .venv with all that running and testing need, from the hashed lock / 建立 .venv 环境
 	@LOCK=requirements-dev.lock.txt STAMPS=.dev-stamp sh -eu -c "$$INSTALL"
 
-runtime:
+runtime: ## set up what running needs, and no more / 仅安装运行所需
 	@LOCK=requirements.lock.txt STAMPS=".run-stamp .dev-stamp" sh -eu -c "$$INSTALL"
 
 run: runtime ## set up, seed sample data, serve on 127.0.0.1:8000 (another port: PORT=8001) / 运行演示
@@ -99,4 +99,4 @@ lock: setup ## renew the lock files from pyproject.toml / 更新依赖锁定文�
 	done
 
 help: ## list these commands / 列出命令
-	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile | while IFS='	' read -r name text; do printf '  make %-9s %s\n' "$$name" "$$text"; done
+	@sed -n 's/^\([a-z]*\):[^#]*## /\1	/p' Makefile | while IFS='	' read -r name text; do printf '  make %-9s %s\n' "$$name" "$$text"; done

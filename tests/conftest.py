@@ -1,7 +1,7 @@
 """What every test can ask for: a database of either kind, and a browser.
 
-A test that needs PostgreSQL or Chromium is marked so and skipped by name where there is none. With CI=true it fails instead,
-so that a machine that should prove everything cannot quietly prove less.
+A test that needs PostgreSQL or Chromium is marked so and skipped by name where there is none. With CI=true it fails
+instead, so that a machine that should prove everything cannot quietly prove less.
 
     TEST_DATABASE_URL   the PostgreSQL server (default: postgres@127.0.0.1:5432 without a password); tests make and drop
                         databases of their own beside the one named
