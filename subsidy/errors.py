@@ -4,8 +4,11 @@ A code is stable; API clients may test it. Its wording is in the catalogue `erro
 names one: `workflow.own_organisation` is the entry `own_organisation` of `workflow.yaml`.
 """
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import ClassVar
 
+from rules.faults import Fault
 from subsidy.locale import text
 
 
@@ -22,14 +25,16 @@ class SubsidyError(Exception):
 
     def message(self, lang: str) -> str:
         """What is wrong and what to do, in `lang`."""
-        key = self.code if "." in self.code else f"errors.{self.code}"
-        return text(lang, key, **self.params)
+        return _worded(lang, self.code, self.params)
 
 
 class Unauthenticated(SubsidyError):
     """Nobody known is signed in."""
 
     status = 401
+
+    def __init__(self, code: str = "sign_in", **params: str) -> None:
+        super().__init__(code, **params)
 
 
 class NotFound(SubsidyError):
@@ -52,9 +57,25 @@ class Forbidden(Refused):
 
     status = 403
 
+    def __init__(self, code: str = "role", **params: str) -> None:
+        super().__init__(code, **params)
+
 
 class Stale(Refused):
     """Somebody else changed it since it was read."""
 
     def __init__(self, code: str = "stale", **params: str) -> None:
         super().__init__(code, **params)
+
+
+@dataclass(frozen=True, slots=True)
+class FieldFault(Fault):
+    """A fault in a field that no policy knows, such as a password; its wording is found as that of a refusal."""
+
+    def message(self, lang: str) -> str:
+        """What was found and what to do, in `lang`."""
+        return _worded(lang, self.code, self.params)
+
+
+def _worded(lang: str, code: str, params: Mapping[str, str]) -> str:
+    return text(lang, code if "." in code else f"errors.{code}", **params)
