@@ -6,7 +6,6 @@ from fastapi import Request, Response
 from itsdangerous import BadSignature, Signer
 
 from subsidy import accounts
-from subsidy.database import writing
 from subsidy.errors import Forbidden, Unauthenticated
 from subsidy.settings import Settings
 from subsidy.workflow.actor import Actor
@@ -64,8 +63,7 @@ def forget(response: Response) -> None:
 
 
 def _who(request: Request, token: str) -> Actor | None:
-    with writing(request.app.state.engine) as session:
-        return accounts.who(session, request.app.state.clock.now(), token)
+    return accounts.recognise(request.app.state.engine, request.app.state.clock.now(), token)
 
 
 def _signer(request: Request) -> Signer:

@@ -77,10 +77,9 @@ def local_path(address: str) -> str | None:
 
 
 def _signed_in(request: Request, typed: Mapping[str, str]) -> Response:
-    now = request.app.state.clock.now()
-    with writing(request.app.state.engine) as records:
-        token = accounts.sign_in(records, now, typed.get("email", ""), typed.get("password", ""))
-        actor = accounts.who(records, now, token)
+    engine, now = request.app.state.engine, request.app.state.clock.now()
+    token = accounts.sign_in(engine, now, typed.get("email", ""), typed.get("password", ""))
+    actor = accounts.recognise(engine, now, token)
     home = HOMES[actor.role] if actor else "/"
     response = redirect(local_path(typed.get("next", "")) or home)
     session.keep(request, response, token)
