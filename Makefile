@@ -12,28 +12,36 @@ LOCKS := requirements.lock.txt requirements-dev.lock.txt requirements-setup.lock
 .DEFAULT_GOAL := help
 .PHONY: setup run test bench lint mutation lock help runtime
 
-# Finds the interpreter, makes the virtual environment and installs the lock file named by $$LOCK into it. A stamp beside the
-# installed packages holds a sum of all that went in, so that a second run has nothing to do.
+# Makes the virtual environment where there is none that fits, and installs the lock file named by $$LOCK into it. A stamp
+# in it holds a sum of all that went in, so that a second run has nothing to do.
 define INSTALL
 fits() { "$$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; }
 makes_venv() { "$$1" -c 'import ensurepip, venv' >/dev/null 2>&1; }
-found=; python=
-for each in $${PYTHON:-python3.13 python3.12 python3.11 python3 python}; do
-    fits "$$each" || continue
-    found=$$each
-    if makes_venv "$$each"; then python=$$each; break; fi
-done
-if [ -z "$$found" ]; then
-    echo "Python 3.11 or newer is needed and was not found: install it (Debian, Ubuntu: apt install python3 python3-venv), then run make again. / 未找到 Python 3.11 或更高版本，请安装后重试。" >&2; exit 1
+wanted() { [ -z "$$PYTHON" ] || [ "$$("$$PYTHON" -VV)" = "$$($(BIN)/python -VV)" ]; }
+key="$$(cat Makefile pyproject.toml $(LOCKS) | cksum) $$PWD"
+usable=
+if fits $(BIN)/python && wanted; then
+    for stamp in $$STAMPS; do
+        [ "$$(cat "$(VENV)/$$stamp" 2>/dev/null)" != "$$key" ] || exit 0
+    done
+    ! $(BIN)/python -m pip --version >/dev/null 2>&1 || usable=yes
 fi
-if [ -z "$$python" ]; then
-    echo "$$found cannot make virtual environments: install its venv module (Debian, Ubuntu: apt install python3-venv), then run make again. / $$found 缺少 venv 模块，请安装后重试。" >&2; exit 1
-fi
-key="$$(cat Makefile pyproject.toml $(LOCKS) | cksum) $$("$$python" -VV | tr '\n' ' ')$$PWD"
-for stamp in $$STAMPS; do
-    if [ "$$(cat "$(VENV)/$$stamp" 2>/dev/null)" = "$$key" ] && [ -x $(BIN)/python ]; then exit 0; fi
-done
-if ! $(BIN)/python -m pip --version >/dev/null 2>&1 || [ "$$($(BIN)/python -VV)" != "$$("$$python" -VV)" ]; then
+if [ -z "$$usable" ]; then
+    found=; python=
+    if [ -n "$$PYTHON" ]; then set -- "$$PYTHON"; else set -- python3.13 python3.12 python3.11 python3 python; fi
+    for each; do
+        fits "$$each" || continue
+        found=$$each
+        if makes_venv "$$each"; then python=$$each; break; fi
+    done
+    if [ -z "$$found" ]; then
+        echo "Python 3.11 or newer is needed and was not found: install it (Debian, Ubuntu: apt install python3 python3-venv), then run make again. / 未找到 Python 3.11 或更高版本，请安装后重新运行 make。" >&2
+        exit 1
+    fi
+    if [ -z "$$python" ]; then
+        echo "$$found cannot make virtual environments: install its venv module (Debian, Ubuntu: apt install python3-venv), then run make again. / $$found 缺少 venv 模块，请安装后重新运行 make。" >&2
+        exit 1
+    fi
     echo "Making $(VENV) with $$("$$python" --version) ($$python)"
     rm -rf $(VENV)
     "$$python" -m venv $(VENV)
