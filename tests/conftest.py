@@ -33,7 +33,15 @@ def _no_chromium() -> str | None:
     return None if chromium() else "no chromium on the PATH"
 
 
-NEEDS: dict[str, Callable[[], str | None]] = {"postgres": postgres.unreachable, "browser": _no_chromium}
+def _no_poppler() -> str | None:
+    return None if shutil.which("pdftoppm") and shutil.which("pdftotext") else "no pdftoppm and pdftotext on the PATH"
+
+
+NEEDS: dict[str, Callable[[], str | None]] = {
+    "postgres": postgres.unreachable,
+    "browser": _no_chromium,
+    "poppler": _no_poppler,
+}
 """For each marker, what tells why it cannot be had here."""
 
 
