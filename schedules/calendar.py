@@ -6,9 +6,11 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Self
 
-import yaml
 from holidays import HolidayBase, country_holidays
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+
+from rules.document import read_document
+from rules.faults import BadInput
 
 CHINA = Path(__file__).parent / "calendars" / "china.yaml"
 ONE_DAY = timedelta(days=1)
@@ -16,7 +18,10 @@ SATURDAY = 5
 
 
 class CalendarError(Exception):
-    """A calendar file that cannot be trusted; the message names the file and each place in it."""
+    """A calendar file that cannot be trusted: one line for each fault, with file and place."""
+
+    def __init__(self, name: str, faults: Iterable[str]) -> None:
+        super().__init__("\n".join(f"{name}: {fault}" for fault in faults))
 
 
 class _Entry(BaseModel):
@@ -125,12 +130,13 @@ class Calendar:
 def load_calendar(path: Path) -> Calendar:
     """Reads a calendar file. Raises CalendarError where it is not what it should be."""
     try:
-        return Calendar(_Table.model_validate(yaml.safe_load(path.read_bytes())).years)
-    except yaml.YAMLError as error:
-        raise CalendarError(f"{path.name}: {error}") from error
+        return Calendar(_Table.model_validate(read_document(path.read_bytes())).years)
+    except BadInput as error:
+        raise CalendarError(path.name, (fault.message("en") for fault in error.faults)) from None
     except ValidationError as error:
-        faults = (f"{path.name}: {_place(fault['loc'])}: {fault['msg']}" for fault in error.errors())
-        raise CalendarError("\n".join(faults)) from error
+        raise CalendarError(
+            path.name, (f"{_place(fault['loc'])}: {fault['msg']}" for fault in error.errors())
+        ) from None
 
 
 @cache
@@ -140,10 +146,10 @@ def china() -> Calendar:
 
 
 def _place(loc: tuple[int | str, ...]) -> str:
-    return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in loc).lstrip(".") or "the file"
+    return "/" + "/".join(map(str, loc))
 
 
 @lru_cache(maxsize=64)
 def _statutory(year: int) -> HolidayBase:
-    # one finished object a year: a shared one fills itself while being asked, which threads must not see half done
-    return country_holidays("CN", years=year)
+    # one finished object a year: one that expands fills itself while being asked, which threads must not see half done
+    return country_holidays("CN", years=year, expand=False)

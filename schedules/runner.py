@@ -42,14 +42,19 @@ def build_scheduler(jobs: Mapping[str, Job], *, blocking: bool = False) -> BaseS
     Each job runs once as soon as the scheduler starts and then at its time; never twice at once in this scheduler, and
     once for any number of missed times. A job that raises is logged and called again at its next time.
     """
-    scheduler = (BlockingScheduler if blocking else BackgroundScheduler)(
-        timezone=SHANGHAI,
-        # the library's own defaults would drop a tick that comes more than a second late
-        job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 1},
-    )
+    scheduler = (BlockingScheduler if blocking else BackgroundScheduler)(timezone=SHANGHAI)
     now = SystemClock().now()
     for name, job in jobs.items():
-        scheduler.add_job(_first_at_start(job.run), _trigger(job.when), id=name, name=name, next_run_time=now)
+        scheduler.add_job(
+            _first_at_start(job.run),
+            _trigger(job.when),
+            id=name,
+            name=name,
+            next_run_time=now,
+            coalesce=True,
+            max_instances=1,
+            misfire_grace_time=None,  # by default a tick that comes more than a second late would be dropped
+        )
     return scheduler
 
 

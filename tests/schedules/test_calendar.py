@@ -180,34 +180,34 @@ def write(folder: Path, table: object) -> Calendar:
 @pytest.mark.parametrize(
     ("table", "place", "message"),
     [
-        ({"years": [announced(holiday(note="x"))]}, "years[0].holidays[0].note", "not permitted"),
-        ({"years": [announced(holiday(), note="x")]}, "years[0].note", "not permitted"),
-        ({"years": [], "note": "x"}, "note", "not permitted"),
-        ({"years": [announced({"name": "元旦"})]}, "years[0].holidays[0].quote", "required"),
-        ({"years": [announced(holiday(quote=" "))]}, "years[0].holidays[0].quote", "at least 1 character"),
-        ({"years": [announced(holiday(first="2027-02-30"))]}, "years[0].holidays[0].first", "valid date"),
-        ({"years": [announced()]}, "years[0]", "no holiday is named for 2027"),
-        ({"years": [announced(holiday(last="2026-12-31"))]}, "years[0].holidays[0]", "2026-12-31 comes before"),
+        ({"years": [announced(holiday(note="x"))]}, "/years/0/holidays/0/note", "not permitted"),
+        ({"years": [announced(holiday(), note="x")]}, "/years/0/note", "not permitted"),
+        ({"years": [], "note": "x"}, "/note", "not permitted"),
+        ({"years": [announced({"name": "元旦"})]}, "/years/0/holidays/0/quote", "required"),
+        ({"years": [announced(holiday(quote=" "))]}, "/years/0/holidays/0/quote", "at least 1 character"),
+        ({"years": [announced(holiday(first="2027-02-30"))]}, "/years/0/holidays/0/first", "valid date"),
+        ({"years": [announced()]}, "/years/0", "no holiday is named for 2027"),
+        ({"years": [announced(holiday(last="2026-12-31"))]}, "/years/0/holidays/0", "2026-12-31 comes before"),
         (
             {"years": [announced(holiday(workdays=["2027-01-08"]))]},
-            "years[0].holidays[0]",
+            "/years/0/holidays/0",
             "2027-01-08 is no weekend day",
         ),
-        ({"years": [announced(holiday(), year=2028)]}, "years[0]", "元旦: 2027-01-01 is not in 2028"),
-        ({"years": [announced(holiday(workdays=["2028-01-01"]))]}, "years[0]", "元旦: 2028-01-01 is not in 2027"),
+        ({"years": [announced(holiday(), year=2028)]}, "/years/0", "元旦: 2027-01-01 is not in 2028"),
+        ({"years": [announced(holiday(workdays=["2028-01-01"]))]}, "/years/0", "元旦: 2028-01-01 is not in 2027"),
         (
             {"years": [announced(holiday(), holiday(name="春节", last="2027-01-02"))]},
-            "years[0]",
+            "/years/0",
             "春节: 2027-01-01 is already named by 元旦",
         ),
         (
             {"years": [announced(holiday(last="2027-01-02", workdays=["2027-01-02"]))]},
-            "years[0]",
+            "/years/0",
             "2027-01-02 is already named by 元旦",
         ),
-        ({"years": [announced(holiday()), announced(holiday())]}, "the file", "announced more than once: 2027"),
-        (None, "the file", "valid dictionary"),
-        ([1], "the file", "valid dictionary"),
+        ({"years": [announced(holiday()), announced(holiday())]}, "/", "announced more than once: 2027"),
+        (None, "/", "valid dictionary"),
+        ([1], "/", "valid dictionary"),
     ],
 )
 def test_a_faulty_file_is_refused_by_name_and_place(tmp_path: Path, table: object, place: str, message: str) -> None:
@@ -220,13 +220,17 @@ def test_a_faulty_file_is_refused_by_name_and_place(tmp_path: Path, table: objec
 def test_every_fault_of_a_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(CalendarError) as refusal:
         write(tmp_path, {"years": [announced(holiday(note="x", last="soon"))]})
-    assert len(str(refusal.value).splitlines()) == 2
+    assert [line.split(": ")[:2] for line in str(refusal.value).splitlines()] == [
+        ["some.yaml", "/years/0/holidays/0/last"],
+        ["some.yaml", "/years/0/holidays/0/note"],
+    ]
 
 
-def test_a_file_that_is_no_yaml_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize("text", ["years: [", "", "years: []\nyears: []\n", "years: &x []\nmore: *x\n"])
+def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path, text: str) -> None:
     path = tmp_path / "some.yaml"
-    path.write_text("years: [", encoding="utf-8")
-    with pytest.raises(CalendarError, match=r"some\.yaml: "):
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(CalendarError, match=r"^some\.yaml: [^:\n]+"):
         load_calendar(path)
 
 

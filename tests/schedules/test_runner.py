@@ -10,11 +10,11 @@ from queue import Queue
 import pytest
 
 from schedules import runner
-from schedules.clock import SystemClock
+from schedules.clock import SHANGHAI, SystemClock
 from schedules.runner import DAILY, Job, Occasion, build_scheduler
 
 OFTEN = timedelta(milliseconds=20)
-PATIENCE = 20  # seconds before a test gives up; none waits for a set time
+PATIENCE = 10  # seconds before a test gives up; none waits for a set time
 
 
 @contextmanager
@@ -115,6 +115,12 @@ def test_a_time_of_day_is_shanghai_time(when: time, now: str, expected: str) -> 
     job = build_scheduler({"daily": Job(print, when)}).get_job("daily")
     following = job.trigger.get_next_fire_time(None, datetime.fromisoformat(now))
     assert following.astimezone(UTC).isoformat() == expected
+
+
+def test_everything_is_kept_in_shanghai_time() -> None:
+    scheduler = build_scheduler({"often": Job(print, OFTEN)})
+    trigger = scheduler.get_job("often").trigger
+    assert (scheduler.timezone, trigger.timezone, trigger.interval) == (SHANGHAI, SHANGHAI, OFTEN)
 
 
 def test_a_job_is_daily_unless_told_otherwise() -> None:
