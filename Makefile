@@ -96,6 +96,7 @@ bench: setup ## print the benchmark tables / 性能测试
 
 mutation: setup ## change the rules and schedules in small ways and see that a test notices / 变异测试
 	@$(BIN)/mutmut run
+	@$(BIN)/mutmut results
 
 lock: setup ## renew the lock files from pyproject.toml / 更新依赖锁定文件
 	@for each in "requirements.lock.txt pyproject.toml --group build" \
