@@ -1,0 +1,196 @@
+"""Reads packs and refuses a faulty one, naming file and place."""
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from functools import cache, partial
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from pydantic import ValidationError
+
+from rules.document import read_document
+from rules.facts import Day, FactBase, Money, Quantity, Rate
+from rules.faults import BadInput, FactError
+from rules.policy import Policy, Scheme
+
+PACKS = Path(__file__).with_name("packs")
+
+
+class PackError(Exception):
+    """A pack that cannot be used: one line for each fault, with file and place."""
+
+    def __init__(self, name: str, faults: Iterable[str]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("\n".join(f"{name}: {fault}" for fault in self.faults))
+
+
+@cache
+def packs() -> Mapping[str, Policy]:
+    """The policies that are shipped, by id."""
+    found = (load_pack(file.parent) for file in sorted(PACKS.glob("*/policy.yaml")))
+    return MappingProxyType({policy.id: policy for policy in found})
+
+
+def load_pack(folder: Path) -> Policy:
+    """The policy of a folder; PackError where its text is faulty or its id is not the folder's name."""
+    file = folder / "policy.yaml"
+    name = f"{folder.name}/{file.name}"
+    try:
+        tree = read_document(file.read_bytes())
+    except BadInput as error:
+        raise PackError(name, (f"{fault.pointer or '/'}: {fault.message('en')}" for fault in error.faults)) from None
+    policy = _policy(tree, name)
+    if policy.id != folder.name:
+        raise PackError(name, [f"/id: the id {policy.id!r} is not the name of its folder {folder.name!r}"])
+    return policy
+
+
+def load_content(content: str) -> Policy:
+    """The policy whose `content` was stored; PackError where the text is faulty."""
+    return _policy(json.loads(content), "stored policy")
+
+
+def _policy(tree: object, name: str) -> Policy:
+    try:
+        policy = Policy.model_validate(tree)
+    except ValidationError as error:
+        raise PackError(name, (f"{_place(tree, fault['loc'])}: {_said(fault)}" for fault in error.errors())) from None
+    if faults := list(_cross_check(policy)):
+        raise PackError(name, faults)
+    return policy
+
+
+def _said(fault: Any) -> str:
+    if fault["type"] == "extra_forbidden":
+        return "this key is not known here"
+    return str(fault["msg"]).removeprefix("Value error, ")
+
+
+def _place(tree: Any, loc: tuple[int | str, ...]) -> str:
+    """The place as a JSON pointer, without the names of kinds that the reader of the model adds to it."""
+    path = ""
+    for part in loc:
+        if isinstance(tree, dict) and part not in tree and part == tree.get("kind"):
+            continue
+        path += f"/{part}"
+        try:
+            tree = tree[part]
+        except (KeyError, IndexError, TypeError):
+            tree = None
+    return path or "/"
+
+
+def _cross_check(policy: Policy) -> Iterable[str]:
+    """What one part of a pack says of another: ids used once and declared, kinds that fit, numbers that can be read."""
+    yield from _repeated("clauses", (clause.id for clause in policy.clauses))
+    yield from _repeated("questions", (question.id for question in policy.questions))
+    yield from _repeated("facts", (fact.key for fact in policy.facts))
+    yield from _repeated("schemes", (scheme.id for scheme in policy.schemes))
+    yield from _repeated("information", (entry.id for entry in policy.information))
+    known = _Known(policy)
+    for number, entry in enumerate(policy.information):
+        yield from known.clause(f"/information/{number}/clause", entry.clause)
+    for number, fact in enumerate(policy.facts):
+        yield from _check_fact(f"/facts/{number}", fact, known)
+    for number, scheme in enumerate(policy.schemes):
+        yield from _check_scheme(f"/schemes/{number}", scheme, known, policy.in_force_from)
+
+
+class _Known:
+    """What a pack declares."""
+
+    def __init__(self, policy: Policy) -> None:
+        self.facts = {fact.key: fact for fact in policy.facts}
+        self.clauses = {clause.id for clause in policy.clauses}
+        self.questions = {question.id for question in policy.questions}
+
+    def clause(self, place: str, clause_id: str) -> Iterable[str]:
+        if clause_id not in self.clauses:
+            yield f"{place}: the clause {clause_id!r} is not declared"
+
+    def question(self, place: str, question_id: str | None) -> Iterable[str]:
+        if question_id is not None and question_id not in self.questions:
+            yield f"{place}: the question {question_id!r} is not declared"
+
+    def fact(self, place: str, key: str | None, kinds: tuple[type[FactBase], ...]) -> Iterable[str]:
+        fact = None if key is None else self.facts.get(key)
+        if key is not None and fact is None:
+            yield f"{place}: the fact {key!r} is not declared"
+        elif fact is not None and not isinstance(fact, kinds):
+            yield f"{place}: the fact {key!r} is a {fact.kind}, which does not fit here"
+
+
+def _repeated(place: str, ids: Iterable[str]) -> Iterable[str]:
+    seen: set[str] = set()
+    for number, one in enumerate(ids):
+        if one in seen:
+            yield f"/{place}/{number}: the id {one!r} is repeated"
+        seen.add(one)
+
+
+def _check_fact(place: str, fact: FactBase, known: _Known) -> Iterable[str]:
+    yield from known.question(f"{place}/question", fact.question)
+    yield from known.fact(f"{place}/fixed_by", fact.fixed_by, (Day,))
+    if isinstance(fact, Quantity) and fact.derived:
+        for part in (fact.derived.of, fact.derived.over):
+            yield from known.fact(f"{place}/derived", part, (Quantity,))
+            operand = known.facts.get(part)
+            if isinstance(operand, Quantity) and operand.derived:
+                yield f"{place}/derived: {part!r} is derived itself"
+
+
+def _check_scheme(place: str, scheme: Scheme, known: _Known, day: date) -> Iterable[str]:
+    yield from known.clause(f"{place}/clause", scheme.clause)
+    yield from _repeated(f"{place.lstrip('/')}/conditions", (condition.id for condition in scheme.conditions))
+    for number, question in enumerate(scheme.questions):
+        yield from known.question(f"{place}/questions/{number}", question)
+    for number, condition in enumerate(scheme.conditions):
+        at = f"{place}/conditions/{number}"
+        yield from known.clause(f"{at}/clause", condition.clause)
+        yield from known.question(f"{at}/question", condition.question)
+        wrong = list(known.fact(f"{at}/fact", condition.fact, condition.fits))
+        yield from wrong
+        if condition.decided_by == "person" and isinstance(known.facts.get(condition.fact), Quantity | Money | Day):
+            yield f"{at}/decided_by: a person decides what cannot be measured; {condition.fact!r} can be"
+        if not wrong:
+            fact = known.facts[condition.fact]
+            for entry in condition.value:
+                yield from _readable(f"{at}/value", partial(condition.bound, fact, entry.since))
+    yield from _check_benefit(f"{place}/benefit", scheme, known, day)
+    yield from _check_terms(f"{place}/terms", scheme, known)
+
+
+def _check_benefit(place: str, scheme: Scheme, known: _Known, day: date) -> Iterable[str]:
+    benefit = scheme.benefit
+    yield from known.clause(f"{place}/clause", benefit.clause)
+    yield from known.fact(f"{place}/fact", benefit.fact, (Quantity,) if benefit.kind == "per_unit" else (Money,))
+    yield from known.fact(f"{place}/granted", benefit.granted, (Rate,))
+    if benefit.kind == "per_unit" and benefit.granted:
+        yield f"{place}/granted: a rate per unit is set by the text, not granted"
+    for entry in (*benefit.rate, *(benefit.cap or ())):
+        yield from _readable(place, partial(benefit.numbers, max(entry.since, day)))
+
+
+def _check_terms(place: str, scheme: Scheme, known: _Known) -> Iterable[str]:
+    terms = scheme.terms
+    yield from known.clause(f"{place}/clause", terms.clause)
+    for number, question in enumerate(terms.questions):
+        yield from known.question(f"{place}/questions/{number}", question)
+    if terms.release:
+        yield from known.question(f"{place}/release/question", terms.release.question)
+        yield from known.fact(f"{place}/release/starts", terms.release.starts, (Day,))
+        if terms.release.condition not in {condition.id for condition in scheme.conditions}:
+            yield f"{place}/release/condition: the scheme has no condition {terms.release.condition!r}"
+        if terms.release.from_number > len(terms.weights):
+            yield f"{place}/release/from: there are only {len(terms.weights)} instalments"
+
+
+def _readable(place: str, read: Callable[[], object]) -> Iterable[str]:
+    try:
+        read()
+    except FactError as error:
+        yield f"{place}: {error.code} {error.params}"
+    except ValueError as error:
+        yield f"{place}: {error}"
