@@ -139,12 +139,15 @@ class Quantity(FactBase):
             raise ValueError("needs either `above` or `at_least`")
         return self
 
-    def _within(self, value: Decimal, shown: str) -> Decimal:
+    def _within(self, value: Decimal, given: object) -> Decimal:
         low = value > self.above if self.above is not None else value >= (self.at_least or 0)
         if not low or value >= self.below:
             code = "not_above" if self.above is not None else "not_at_least"
             raise FactError(
-                code, value=shown, low=plain(self.above or self.at_least or Decimal(0)), below=plain(self.below)
+                code,
+                value=excerpt(given),
+                low=plain(self.above or self.at_least or Decimal(0)),
+                below=plain(self.below),
             )
         return value
 
@@ -157,10 +160,10 @@ class Quantity(FactBase):
         return True
 
     def read(self, raw: object) -> Decimal:
-        return self._within(plain_number(raw, 3), excerpt(raw))
+        return self._within(plain_number(raw, 3), raw)
 
     def _typed(self, tidy: str) -> Decimal:
-        return self._within(_canonical(typed.number(tidy, UNITS[self.unit], 3)), excerpt(tidy))
+        return self._within(_canonical(typed.number(tidy, UNITS[self.unit], 3)), tidy)
 
     def print(self, value: Value) -> str:
         if isinstance(value, Fraction):
