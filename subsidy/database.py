@@ -1,8 +1,10 @@
 """Opening the database, and the only two ways to use it: to read, or to write in one transaction."""
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from time import sleep
 from typing import Any, Final
 
 import sqlalchemy
@@ -86,8 +88,20 @@ _READING: Final[dict[str, dict[str, Any]]] = {
 def _open_sqlite(connection: Any, _: object) -> None:
     # The driver would begin transactions by itself, too late and never IMMEDIATE.
     connection.isolation_level = None
-    connection.execute("PRAGMA journal_mode = WAL")
+    _write_ahead(connection)
     connection.execute("PRAGMA foreign_keys = ON")
+
+
+def _write_ahead(connection: Any) -> None:
+    """Readers and the writer do not wait for each other. Of processes that open a new file together one switches it."""
+    for pause in (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 4, 8, None):
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError:
+            if pause is None:
+                raise
+            sleep(pause)  # for this alone SQLite does not wait by itself
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -1,0 +1,108 @@
+"""Each invariant is held by the database itself, under its name, on both databases."""
+
+from datetime import UTC, date, datetime
+from typing import Any, Final
+
+import pytest
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    Engine,
+    ForeignKeyConstraint,
+    MetaData,
+    String,
+    Table,
+    UniqueConstraint,
+    insert,
+    select,
+    update,
+)
+from sqlalchemy import Enum as Word
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session
+
+from subsidy.records import Record
+from subsidy.records.violations import constraint
+from tests.support.rows import one_of_each
+
+TABLES: Final = Record.metadata.tables
+
+CHECKS: Final[dict[str, dict[str, Any]]] = {
+    "ck_organisation_name_given": {"name": ""},
+    "ck_organisation_credit_code_length": {"credit_code": "9131"},
+    "ck_user_account_email_lower": {"email": "Li@jia.cn"},
+    "ck_user_account_applicant_organisation": {"organisation_id": None},
+    "ck_user_account_role": {"role": "king"},
+    "ck_user_session_expires_later": {"expires_at": datetime(2026, 3, 1, 4, tzinfo=UTC)},
+    "ck_application_status": {"status": "lost"},
+    "ck_application_submitted_on_given": {"submitted_on": None},
+    "ck_application_decided_on_given": {"decided_on": None},
+    "ck_application_refusal_reason_given": {"status": "refused", "decision_reason": None},
+    "ck_application_version_positive": {"version": 0},
+    "ck_award_amount_positive": {"amount_fen": 0},
+    "ck_instalment_number_positive": {"number": 0},
+    "ck_instalment_amount_not_negative": {"amount_fen": -1},
+    "ck_instalment_due_not_early": {"due_on": date(2026, 6, 29)},
+    "ck_instalment_year_whole": {"year_end": None},
+    "ck_instalment_year_number_positive": {"year_number": 0},
+    "ck_instalment_year_ordered": {"year_end": date(2025, 3, 9)},
+    "ck_operating_figure_year_number_positive": {"year_number": 0},
+    "ck_year_decision_decision": {"decision": "wait"},
+    "ck_year_decision_reason_given": {"reason": ""},
+    "ck_run_kind": {"kind": "guess"},
+    "ck_run_trigger": {"trigger": "whim"},
+    "ck_run_generated_not_negative": {"generated": -1},
+    "ck_run_amount_not_negative": {"amount_fen": -1},
+    "ck_disbursement_amount_not_negative": {"amount_fen": -1},
+}
+"""From each check to a change of a valid row that breaks it and no other."""
+
+
+def constraints(*kinds: type) -> dict[str, Any]:
+    return {str(each.name): each for table in TABLES.values() for each in table.constraints if isinstance(each, kinds)}
+
+
+UNIQUE: Final = constraints(UniqueConstraint)
+REFERENCES: Final = constraints(ForeignKeyConstraint)
+
+
+def raw(table: Table) -> Table:
+    """The table as text and numbers: the types of the code would refuse a wrong word before the database sees it."""
+    columns = (Column(c.name, String if isinstance(c.type, Word) else c.type) for c in table.columns)
+    return Table(table.name, MetaData(), *columns)
+
+
+def test_every_check_is_tried_here() -> None:
+    assert CHECKS.keys() == constraints(CheckConstraint).keys()
+
+
+@pytest.mark.parametrize("name", CHECKS)
+def test_a_check_holds(engine: Engine, name: str) -> None:
+    table = raw(constraints(CheckConstraint)[name].table)
+    with Session(engine) as session:
+        one_of_each(session)
+        with pytest.raises(IntegrityError) as broken:
+            session.execute(update(table).values(CHECKS[name]))
+    assert constraint(broken.value) == name
+
+
+@pytest.mark.parametrize("name", UNIQUE)
+def test_a_key_holds(engine: Engine, name: str) -> None:
+    table = UNIQUE[name].table
+    with Session(engine) as session:
+        one_of_each(session)
+        row = session.execute(select(table)).mappings().one()
+        with pytest.raises(IntegrityError) as broken:
+            session.execute(insert(table), dict(row) | {"id": "another"})
+    assert constraint(broken.value) == name
+
+
+@pytest.mark.parametrize("name", REFERENCES)
+def test_a_reference_holds_when_the_step_ends(engine: Engine, name: str) -> None:
+    reference = REFERENCES[name]
+    with Session(engine) as session:
+        one_of_each(session)
+        session.execute(update(reference.table).values({reference.column_keys[0]: "nobody"}))
+        with pytest.raises(IntegrityError) as broken:
+            session.commit()
+    assert constraint(broken.value) == (name if engine.dialect.name == "postgresql" else None)
