@@ -33,8 +33,11 @@ def fresh(template: URL | None = None) -> Iterator[URL]:
     """A new database, empty or a copy of another that nobody is connected to; dropped at the end."""
     url = SERVER.set(database=f"{SERVER.database}_{uuid4().hex[:12]}")
     name = sql.Identifier(str(url.database))
-    source = sql.Identifier(str(template.database)) if template else sql.Identifier("template0")
-    _run(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(name, source))
+    if template:
+        _run(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(name, sql.Identifier(str(template.database))))
+    else:
+        # Whatever the server was set up with, a database that can hold Chinese.
+        _run(sql.SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C'").format(name))
     try:
         yield url
     finally:
