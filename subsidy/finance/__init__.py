@@ -1,0 +1,1 @@
+"""What finance does: generate what is due, and tell what will be."""
