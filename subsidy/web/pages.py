@@ -13,6 +13,9 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 
+from rules import wording
+from rules.money import grouped
+from rules.reading import DEFAULT_POLICY
 from schedules.clock import FixedClock
 from subsidy.locale import catalogue, text
 from subsidy.web import formats, language
@@ -69,7 +72,7 @@ def environment() -> Environment:
         "switch": "",
         "switch_to": "",
     }
-    made.filters |= {"yuan": _yuan, "amount": formats.amount, "day": _day, "time": _time, "number": formats.number}
+    made.filters |= {"yuan": _yuan, "amount": grouped, "day": _day, "time": _time, "number": formats.number}
     return made
 
 
@@ -105,7 +108,7 @@ def _confirmation(key: str) -> str | None:
 
 def _menu(actor: Actor | None) -> list[tuple[str, str]]:
     """The navigation of this reader: (section, address)."""
-    menu = [("check", "/"), ("policy", "/policy")]
+    menu = [("check", "/"), ("policy", f"/policy/{DEFAULT_POLICY}")]
     if actor is None or actor.organisation_id:
         menu.append(("apply", "/apply"))
     if actor and actor.role == "administrator":
@@ -122,7 +125,7 @@ def _yuan(context: Context, fen: int) -> str:
 
 @pass_context
 def _day(context: Context, value: date) -> str:
-    return formats.day(value, context["lang"])
+    return wording.day(value, context["lang"])
 
 
 @pass_context
