@@ -86,4 +86,4 @@ def _live(session: Session, now: datetime, token: str) -> tuple[Actor, datetime]
 
 
 def _digest(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
+    return hashlib.sha256(token.encode(errors="replace")).hexdigest()
