@@ -29,33 +29,41 @@ def unreachable() -> str | None:
 
 
 @contextmanager
-def fresh(template: URL | None = None) -> Iterator[URL]:
-    """A new database, empty or a copy of another that nobody is connected to; dropped at the end."""
+def fresh() -> Iterator[URL]:
+    """A new, empty database, dropped at the end."""
     url = SERVER.set(database=f"{SERVER.database}_{uuid4().hex[:12]}")
     name = sql.Identifier(str(url.database))
-    if template:
-        _run(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(name, sql.Identifier(str(template.database))))
-    else:
+    with _connect() as connection:
         # Whatever the server was set up with, a database that can hold Chinese.
-        _run(sql.SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C'").format(name))
+        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C'").format(name))
     try:
         yield url
     finally:
-        _run(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(name))
+        with _connect() as connection:
+            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(name))
 
 
-def _run(statement: sql.Composed) -> None:
-    with _connect() as connection:
-        connection.execute(statement)
+def empty(url: URL) -> None:
+    """Take all rows out of a migrated database, and close whatever a test left connected to it."""
+    with _connect(str(url.database)) as connection:
+        connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        found = connection.execute(
+            "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
+        ).fetchall()
+        tables = sql.SQL(", ").join(sql.Identifier(name) for (name,) in found)
+        connection.execute(sql.SQL("TRUNCATE {} RESTART IDENTITY CASCADE").format(tables))
 
 
-def _connect() -> psycopg.Connection:
+def _connect(database: str = "postgres") -> psycopg.Connection:
     return psycopg.connect(
         host=SERVER.host,
         port=SERVER.port,
         user=SERVER.username,
         password=SERVER.password,
-        dbname="postgres",
+        dbname=database,
         connect_timeout=5,
         autocommit=True,
     )

@@ -59,7 +59,8 @@ CHECKS: Final[dict[str, dict[str, Any]]] = {
 
 
 def constraints(*kinds: type) -> dict[str, Any]:
-    return {str(each.name): each for table in TABLES.values() for each in table.constraints if isinstance(each, kinds)}
+    found = {str(each.name): each for table in TABLES.values() for each in table.constraints if isinstance(each, kinds)}
+    return dict(sorted(found.items()))  # a table's constraints are a set; tests come in the same order in every process
 
 
 UNIQUE: Final = constraints(UniqueConstraint)
