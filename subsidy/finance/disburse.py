@@ -130,7 +130,7 @@ def _lock(session: Session, as_of: date, after: _Place | None, size: int) -> lis
 
 def _open(as_of: date) -> ColumnElement[bool]:
     """Due by that day, not forfeited and not generated."""
-    generated = exists().where(col(Disbursement.instalment_id) == col(Instalment.id))
+    generated = exists().where(col(Disbursement.instalment_id) == col(Instalment.id)).correlate(Instalment)
     return and_(col(Instalment.due_on) <= as_of, col(Instalment.forfeited_at).is_(None), ~generated)
 
 

@@ -69,11 +69,22 @@ class Totals:
 
 
 @dataclass(frozen=True)
+class Filters:
+    """What the rows were chosen by; None: not by this."""
+
+    year: int | None = None
+    scheme: str | None = None
+    status: Status | None = None
+    payee: str | None = None
+
+
+@dataclass(frozen=True)
 class PayoutSchedule:
-    """The rows asked for, by due date, and their sums."""
+    """The rows asked for, by due date, their sums, and what was asked for."""
 
     rows: list[ScheduleRow]
     totals: Totals
+    filters: Filters = Filters()
 
 
 def payout_schedule(
@@ -102,7 +113,7 @@ def payout_schedule(
     bench = Bench(session, as_of)
     rows = [_row(bench, *columns) for columns in session.execute(query)]
     rows = [row for row in rows if status is None or row.status is status]
-    return PayoutSchedule(rows, totals(rows))
+    return PayoutSchedule(rows, totals(rows), Filters(year, scheme, status, payee))
 
 
 def years(session: Session) -> list[int]:
