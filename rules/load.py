@@ -1,21 +1,22 @@
 """Reads packs and refuses a faulty one, naming file and place."""
 
-import json
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from functools import cache, partial
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
 from rules.document import read_document
 from rules.facts import Day, FactBase, Money, Quantity, Rate
 from rules.faults import BadInput, FactError
+from rules.model import PackModel
 from rules.policy import Policy, Scheme
 
 PACKS = Path(__file__).with_name("packs")
+M = TypeVar("M", bound=PackModel)
 
 
 class PackError(Exception):
@@ -36,30 +37,50 @@ def packs() -> Mapping[str, Policy]:
 def load_pack(folder: Path) -> Policy:
     """The policy of a folder; PackError where its text is faulty or its id is not the folder's name."""
     file = folder / "policy.yaml"
-    name = f"{folder.name}/{file.name}"
-    try:
-        tree = read_document(file.read_bytes())
-    except BadInput as error:
-        raise PackError(name, (f"{fault.pointer or '/'}: {fault.message('en')}" for fault in error.faults)) from None
-    policy = _policy(tree, name)
+    policy = read_model(file, Policy)
+    faults = list(_cross_check(policy))
     if policy.id != folder.name:
-        raise PackError(name, [f"/id: the id {policy.id!r} is not the name of its folder {folder.name!r}"])
+        faults.append(f"/id: the id {policy.id!r} is not the name of its folder {folder.name!r}")
+    if faults:
+        raise PackError(_name(file), faults)
     return policy
 
 
 def load_content(content: str) -> Policy:
     """The policy whose `content` was stored; PackError where the text is faulty."""
-    return _policy(json.loads(content), "stored policy")
-
-
-def _policy(tree: object, name: str) -> Policy:
-    try:
-        policy = Policy.model_validate(tree)
-    except ValidationError as error:
-        raise PackError(name, (f"{_place(tree, fault['loc'])}: {_said(fault)}" for fault in error.errors())) from None
+    name = "stored policy"
+    policy = _model(_tree(content.encode(), name), Policy, name)
     if faults := list(_cross_check(policy)):
         raise PackError(name, faults)
     return policy
+
+
+def read_model(file: Path, model: type[M]) -> M:
+    """What one file of a pack says, without looking at how its parts fit; PackError where it cannot be read."""
+    name = _name(file)
+    try:
+        data = file.read_bytes()
+    except OSError as error:
+        raise PackError(name, [f"/: cannot be read: {error.strerror}"]) from None
+    return _model(_tree(data, name), model, name)
+
+
+def _name(file: Path) -> str:
+    return f"{file.parent.name}/{file.name}"
+
+
+def _tree(data: bytes, name: str) -> object:
+    try:
+        return read_document(data)
+    except BadInput as error:
+        raise PackError(name, (f"{fault.pointer or '/'}: {fault.message('en')}" for fault in error.faults)) from None
+
+
+def _model(tree: object, model: type[M], name: str) -> M:
+    try:
+        return model.model_validate(tree)
+    except ValidationError as error:
+        raise PackError(name, (f"{_place(tree, fault['loc'])}: {_said(fault)}" for fault in error.errors())) from None
 
 
 def _said(fault: Any) -> str:

@@ -1,5 +1,6 @@
 """What every part of a pack is: frozen, with unknown keys refused, and wording in two languages."""
 
+import re
 from collections.abc import Sequence
 from datetime import date
 from itertools import pairwise
@@ -10,6 +11,16 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 Lang = Literal["zh", "en"]
 Identifier = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,63}$")]
 T = TypeVar("T")
+
+
+def _calendar_day(raw: object) -> object:
+    if isinstance(raw, str) and not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", raw):
+        raise ValueError(f"a day is written YYYY-MM-DD, not {raw[:40]!r}")
+    return raw
+
+
+CalendarDay = Annotated[date, BeforeValidator(_calendar_day)]
+"""A day of a pack, written YYYY-MM-DD; a bare number is refused instead of being taken for seconds since 1970."""
 
 
 class PackModel(BaseModel):
@@ -32,7 +43,7 @@ class Text(PackModel):
 class Dated(PackModel, Generic[T]):
     """A value of the text from a day on, until the next one of its series begins."""
 
-    since: date = Field(alias="from")
+    since: CalendarDay = Field(alias="from")
     value: T
 
 

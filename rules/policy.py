@@ -12,7 +12,7 @@ from rules import canonical
 from rules.benefits import Benefit, Numbers
 from rules.conditions import Bound, Condition
 from rules.facts import Fact, Quantity, Ratio
-from rules.model import Dated, Identifier, PackModel, Text
+from rules.model import CalendarDay, Dated, Identifier, PackModel, Text
 from rules.terms import Terms
 
 
@@ -92,7 +92,7 @@ class Policy(PackModel):
     issuer: Text
     source: Text
     scope: Text
-    in_force_from: date
+    in_force_from: CalendarDay
     clauses: tuple[Clause, ...] = Field(min_length=1)
     questions: tuple[Question, ...] = ()
     information: tuple[Information, ...] = ()
