@@ -13,12 +13,12 @@ from reportlab.lib.colors import Color
 from reportlab.lib.pagesizes import A4, landscape
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
-from reportlab.platypus import Flowable, LongTable, SimpleDocTemplate, Table
+from reportlab.platypus import CondPageBreak, Flowable, LongTable, SimpleDocTemplate, Table
 
 from subsidy.locale import text
 from subsidy.reports import fonts
 from subsidy.reports.prose import Prose
-from subsidy.reports.style import HEAD, HEAD_RIGHT, INK, MUTED, RULE, TINT
+from subsidy.reports.style import CELL, HEAD, HEAD_RIGHT, HEADING, INK, MUTED, NAME, RULE, TINT
 
 PORTRAIT: Final[tuple[float, float]] = A4
 LANDSCAPE: Final[tuple[float, float]] = landscape(A4)
@@ -26,6 +26,8 @@ MARGIN: Final = 18 * mm
 _HEAD: Final = 20 * mm
 _FOOT: Final = 22 * mm
 _PADDING: Final = 5
+# What must fit below a heading, in points.
+_KEPT: Final = 90
 
 # A face of ReportLab keeps a reading position while its subset is cut, so one document is written at a time.
 _PRESS: Final = threading.Lock()
@@ -37,7 +39,8 @@ class Furniture:
 
     lang: str
     title: str
-    issuer: str
+    aside: str
+    """At the right of the running head: who issued the policy, or as of which day the rows stand."""
     note: str
     """What the paper is not, or how it was made; stands out at the foot."""
     origin: str
@@ -80,7 +83,7 @@ class _PagedCanvas(Canvas):
         self.setFont(fonts.REGULAR, 7.5)
         self.setFillColor(MUTED)
         self.drawString(MARGIN, height - 12 * mm, furniture.title)
-        self.drawRightString(width - MARGIN, height - 12 * mm, furniture.issuer)
+        self.drawRightString(width - MARGIN, height - 12 * mm, furniture.aside)
         self.drawRightString(width - MARGIN, 11.5 * mm, text(furniture.lang, "report.page", number=number, pages=pages))
         self.setFont(fonts.REGULAR, 6.5)
         self.drawString(MARGIN, 8 * mm, furniture.origin)
@@ -101,7 +104,7 @@ def press(story: Sequence[Flowable], furniture: Furniture, size: tuple[float, fl
         topMargin=_HEAD - 6,
         bottomMargin=_FOOT - 6,
         title=furniture.title,
-        author=furniture.issuer,
+        author=text(furniture.lang, "base.site"),
         subject=furniture.origin,
         creator="subsidy",
         producer="subsidy",
@@ -116,6 +119,11 @@ def press(story: Sequence[Flowable], furniture: Furniture, size: tuple[float, fl
 def text_width(size: tuple[float, float]) -> float:
     """The width between the margins, in points."""
     return size[0] - 2 * MARGIN
+
+
+def headed(title: str) -> list[Flowable]:
+    """A section's heading, moved to the next page where it would stand at the foot of this one."""
+    return [CondPageBreak(_KEPT), Prose(title, HEADING)]
 
 
 def grid(
@@ -141,11 +149,11 @@ def grid(
     )
 
 
-def pairs(rows: Sequence[tuple[Flowable, Flowable]], widths: tuple[float, float]) -> Table:
+def pairs(rows: Sequence[tuple[str, str]], widths: tuple[float, float]) -> Table:
     """Names at the left, what they stand for at the right."""
-    return Table(
-        list(rows), colWidths=list(widths), style=[*_PLAIN, ("LINEBELOW", (0, 0), (-1, -1), 0.4, RULE)], hAlign="LEFT"
-    )
+    cells = [[Prose(name, NAME), Prose(value, CELL)] for name, value in rows]
+    commands = [*_PLAIN, ("LINEBELOW", (0, 0), (-1, -1), 0.4, RULE), ("LEFTPADDING", (0, 0), (0, -1), 0)]
+    return Table(cells, colWidths=list(widths), style=commands, hAlign="LEFT", spaceAfter=4)
 
 
 def box(content: Sequence[Flowable], width: float, color: Color) -> Table:
@@ -171,3 +179,9 @@ _PLAIN: Final[list[tuple[Any, ...]]] = [
     ("TOPPADDING", (0, 0), (-1, -1), 4),
     ("BOTTOMPADDING", (0, 0), (-1, -1), 4),
 ]
+
+BARE: Final[list[tuple[Any, ...]]] = [
+    *_PLAIN,
+    *((f"{side}PADDING", (0, 0), (-1, -1), 0) for side in ("LEFT", "RIGHT", "TOP", "BOTTOM")),
+]
+"""For a table that only places things."""

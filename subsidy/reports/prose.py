@@ -21,10 +21,13 @@ _WORD: Final = rf"[^\s{_OPENING}{_CLOSING}\u2e80-\U0003ffff]+"
 _CLUSTER: Final = re.compile(rf"\s+|[{_OPENING}]*(?:{_WORD}(?:’{_WORD})*|.)[{_CLOSING}]*[,.;:!?)]*")
 # How far the Chinese characters of the typeface rise above the base line, in parts of the size.
 _ASCENT: Final = 0.88
+_CONTROLS: Final = dict.fromkeys((*range(32), 127), " ")
 
 
 def break_lines(text: str, width: float, measure: Callable[[str], float]) -> list[str]:
     """The lines of a text in a column of that width, at least one; a word wider than the column is parted anywhere."""
+    if measure(text) <= width:
+        return [text]
     lines: list[str] = []
     line, used = "", 0.0
     for cluster in _CLUSTER.findall(text):
@@ -48,7 +51,7 @@ class Prose(Flowable):
 
     def __init__(self, text: str, style: ParagraphStyle, link: str | None = None) -> None:
         super().__init__()
-        self.text = text
+        self.text = text.translate(_CONTROLS)
         self.style = style
         self.link = link
         self.lines: list[str] = []

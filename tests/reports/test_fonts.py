@@ -5,10 +5,10 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from pypdf import PdfReader
 from reportlab.pdfgen.canvas import Canvas
 
 from subsidy.reports import fonts
+from tests.reports import papers
 
 LINES = (
     "资格核查结果：奖励 1,666,666.66 元（≥ 450 次）",
@@ -31,18 +31,8 @@ def document() -> bytes:
     return target.getvalue()
 
 
-def embedded(data: bytes) -> dict[str, bool]:
-    """Every font that a document uses, by name, and whether its file is inside."""
-    found = {}
-    for page in PdfReader(io.BytesIO(data)).pages:
-        for reference in page["/Resources"]["/Font"].values():
-            font = reference.get_object()
-            found[str(font["/BaseFont"])] = "/FontFile2" in font.get("/FontDescriptor", {})
-    return found
-
-
 def test_the_type_is_inside(document: bytes) -> None:
-    fonts_used = embedded(document)
+    fonts_used = papers.fonts(document)
     assert all(fonts_used.values()), fonts_used
     names = {name.partition("+")[2] for name in fonts_used}
     assert names == {"KurintoSansSC-Rg", "KurintoSansSC-Bd", "KurintoSans-Rg", "KurintoSans-Bd"}
@@ -50,7 +40,7 @@ def test_the_type_is_inside(document: bytes) -> None:
 
 
 def test_text_copies_out_as_typed(document: bytes) -> None:
-    copied = PdfReader(io.BytesIO(document)).pages[0].extract_text()
+    copied = papers.pages(document)[0]
     for line in LINES:
         assert copied.count(line) == 2, copied
 
@@ -79,4 +69,4 @@ def test_what_no_face_has_is_printed_as_a_box() -> None:
     canvas.setFont(fonts.REGULAR, 12)
     canvas.drawString(50, 500, "前\U0001f600后")
     canvas.save()
-    assert all(embedded(target.getvalue()).values())
+    assert all(papers.fonts(target.getvalue()).values())

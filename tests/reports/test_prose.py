@@ -1,9 +1,9 @@
 """Lines break as Chinese and English are printed."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import pytest
 from subsidy.reports.prose import break_lines
 
 CLOSING = "，。、；：！？）》”…—"
