@@ -9,8 +9,6 @@ from typing import Any, Final
 
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
-from sqlalchemy import URL, make_url
-from sqlalchemy.exc import ArgumentError
 
 from schedules.clock import clock_from_environment
 from subsidy.errors import SubsidyError
@@ -20,7 +18,7 @@ ROOT: Final = Path(__file__).resolve().parent.parent
 
 
 def _default_database(data: dict[str, Any]) -> str:
-    return URL.create("sqlite", database=str(data["var"] / "subsidy.db")).render_as_string()
+    return f"sqlite:///{data['var'] / 'subsidy.db'}"
 
 
 class Settings(BaseSettings):
@@ -44,6 +42,10 @@ class Settings(BaseSettings):
     @field_validator("database_url")
     @classmethod
     def _known_database(cls, url: str) -> str:
+        # Who only checks an application file opens no database and need not wait for its library.
+        from sqlalchemy import make_url
+        from sqlalchemy.exc import ArgumentError
+
         try:
             backend = make_url(url).drivername.partition("+")[0]
         except ArgumentError:

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint
 from sqlmodel import Field
 
 from subsidy.records.base import Record, new_id, refers_to
@@ -36,6 +36,7 @@ class Instalment(Record, table=True):
         ),
         CheckConstraint("year_number > 0", name="year_number_positive"),
         CheckConstraint("year_start <= year_end", name="year_ordered"),
+        Index(None, "due_on", "id"),
     )
 
     id: str = Field(default_factory=new_id, primary_key=True)
@@ -43,7 +44,7 @@ class Instalment(Record, table=True):
     number: int
     nominal_on: date
     """The day of the round as the policy has it."""
-    due_on: date = Field(index=True)
+    due_on: date
     """The nominal day, or the working day after it."""
     provisional: bool
     """True where that year's calendar was not announced when the plan was made."""

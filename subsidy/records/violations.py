@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Final
 
-from psycopg.errors import Error as PostgresError
 from sqlalchemy import PrimaryKeyConstraint, UniqueConstraint
 from sqlalchemy.exc import IntegrityError
 
@@ -31,8 +30,10 @@ def meaning(error: IntegrityError) -> SubsidyError | None:
 
 def constraint(error: IntegrityError) -> str | None:
     """The name of the violated constraint; None where the database does not tell it."""
-    if isinstance(error.orig, PostgresError):
-        return error.orig.diag.constraint_name
+    diagnosis = getattr(error.orig, "diag", None)
+    if diagnosis is not None:  # PostgreSQL
+        name: str | None = diagnosis.constraint_name
+        return name
     # SQLite names a check, but lists the columns of a key: "UNIQUE constraint failed: award.id, award.number".
     kind, _, what = str(error.orig).partition(" constraint failed: ")
     if kind == "CHECK":
