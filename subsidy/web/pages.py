@@ -1,7 +1,6 @@
 """Turning a template into an answer. Templates lie beside their handlers, the frame and the pieces in `layout/`."""
 
 import hashlib
-from collections.abc import Mapping
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
@@ -82,17 +81,18 @@ def asset(name: str) -> str:
     return f"/static/{name}?v={hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]}"
 
 
-def _common(request: Request, lang: str) -> Mapping[str, object]:
+def _common(request: Request, lang: str) -> dict[str, object]:
     clock = request.app.state.clock
     actor = current_actor(request)
     path, query = request.url.path, dict(request.query_params)
     here = path if request.method == "GET" else "/"
+    back = query.get("next") if path in ("/sign-in", "/sign-up") else link(here, **query)
     return {
         "t": lambda key, **params: text(lang, key, **params),
         "lang": lang,
         "other_lang": language.other(lang),
         "other_lang_link": link(here, **(query | {"lang": language.other(lang)})),
-        "sign_in_link": link("/sign-in", next=link(here, **query) if here != "/" else None),
+        "sign_in_link": link("/sign-in", next=back if back != "/" else None),
         "actor": actor,
         "menu": _menu(actor),
         "path": path,

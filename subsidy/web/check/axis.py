@@ -10,8 +10,8 @@ from subsidy.locale import text
 from subsidy.web.formats import number
 
 _UNITS: Final = {
-    "zh": ((10**10, "check.unit_hundred_million"), (10**6, "check.unit_ten_thousand"), (100, "check.unit_one")),
-    "en": ((10**11, "check.unit_billion"), (10**8, "check.unit_million"), (100, "check.unit_one")),
+    "zh": ((10**10, "hundred_million"), (10**6, "ten_thousand"), (100, "one")),
+    "en": ((10**11, "billion"), (10**8, "million"), (100, "one")),
 }
 """For each language the units that large amounts are counted in: how many fen one is, and its name."""
 
@@ -32,8 +32,8 @@ def scale(fact: FactBase | None, most: int, lang: str) -> Scale:
     """The scale of a quantity in its own unit, or of money (no fact: an award) in a unit that suits the largest one."""
     if isinstance(fact, Quantity):
         return Scale(1000, SHOWN[fact.unit][lang == "en"])
-    steps, name = next((unit for unit in _UNITS[lang] if most >= unit[0]), _UNITS[lang][-1])
-    return Scale(steps, text(lang, name))
+    steps, name = _unit(most, lang)
+    return Scale(steps, text(lang, f"check.unit_{name}"))
 
 
 def ticks(most: int, at_most: int = 5) -> list[int]:
@@ -47,6 +47,15 @@ def ticks(most: int, at_most: int = 5) -> list[int]:
 
 
 def short_amount(fen: int, lang: str) -> str:
-    """An amount as short as it can be said exactly: `500 万元`, `CNY million 5`."""
-    counted = scale(None, fen, lang)
-    return text(lang, "check.amount_in_unit", number=counted.label(fen), unit=counted.unit)
+    """An amount as short as it can be said exactly: `500 万元`, `CNY 5 million`."""
+    steps, name = _unit(fen, lang)
+    return text(lang, f"check.amount_{name}", number=Scale(steps, name).label(fen))
+
+
+def inside(label: str, lang: str) -> str:
+    """A label as it stands inside a sentence."""
+    return label[:1].lower() + label[1:] if lang == "en" else label
+
+
+def _unit(most: int, lang: str) -> tuple[int, str]:
+    return next((unit for unit in _UNITS[lang] if most >= unit[0]), _UNITS[lang][-1])

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
+from decimal import Decimal
 from typing import Any, Final, NamedTuple
 
 from rules.assess import Facts
@@ -9,7 +10,7 @@ from rules.benefits import Award
 from rules.facts import FactBase
 from rules.policy import Policy, Scheme, Test
 from subsidy.locale import text
-from subsidy.web.check.axis import scale, short_amount, ticks
+from subsidy.web.check.axis import inside, scale, short_amount, ticks
 
 WIDTH: Final = 460
 HEIGHT: Final = 290
@@ -22,10 +23,20 @@ _FARTHEST: Final = 10**16
 class Mark(NamedTuple):
     """A place in the drawing, in its own units, and its label."""
 
-    x: str
-    y: str
+    x: Decimal
+    y: Decimal
     label: str
-    anchor: str = "start"
+
+
+class Here(NamedTuple):
+    """Where the project stands, and the place of its label beside it."""
+
+    x: Decimal
+    y: Decimal
+    label: str
+    label_x: Decimal
+    label_y: Decimal
+    anchor: str
 
 
 class Chart(NamedTuple):
@@ -41,8 +52,8 @@ class Chart(NamedTuple):
     line: str
     area: str
     cap: Mark | None
-    here: Mark | None
-    foot: str
+    here: Here | None
+    foot: Decimal
 
 
 class _Curve(NamedTuple):
@@ -81,10 +92,10 @@ class _Frame(NamedTuple):
     x_most: int
     y_most: int
 
-    def x(self, steps: int) -> str:
+    def x(self, steps: int) -> Decimal:
         return _place(LEFT * self.x_most + steps * (WIDTH - LEFT - RIGHT), self.x_most)
 
-    def y(self, fen: int) -> str:
+    def y(self, fen: int) -> Decimal:
         return _place((HEIGHT - BOTTOM) * self.y_most - fen * (HEIGHT - TOP - BOTTOM), self.y_most)
 
     def path(self, points: Iterable[tuple[int, int]]) -> str:
@@ -113,7 +124,8 @@ def _drawn(
     upper = [(steps, award.at_most) for steps, award in points]
     lower = [(steps, award.at_least) for steps, award in points]
     is_open = points[-1][1].indicative
-    base, cap = curve.fact.label.of(lang), None if binding is None else curve.award(binding).at_most
+    base = inside(curve.fact.label.of(lang), lang)
+    cap = None if binding is None else curve.award(binding).at_most
     summary = [text(lang, "check.chart_rises", base=base)]
     if cap is not None:
         assert binding is not None
@@ -121,18 +133,20 @@ def _drawn(
         summary.append(text(lang, "check.chart_cap", cap=short_amount(cap, lang), base=base, at=shown))
     mark = None if here is None else _here(curve, frame, here, lang)
     if mark:
-        summary.append(mark.label)
+        summary.append(inside(mark.label, lang))
     return Chart(
         title=text(lang, "check.chart_title", base=base),
         summary=text(lang, "check.sentences").join(summary),
-        x_title=text(lang, "check.axis", name=base, unit=across.unit),
+        x_title=text(lang, "check.axis", name=curve.fact.label.of(lang), unit=across.unit),
         y_title=text(lang, "check.axis", name=text(lang, "check.award"), unit=up.unit),
-        x_ticks=tuple(Mark(frame.x(n), "", across.label(n)) for n in ticks(frame.x_most)),
-        y_ticks=tuple(Mark("", frame.y(n), up.label(n)) for n in ticks(frame.y_most)),
+        x_ticks=tuple(Mark(frame.x(n), frame.y(0), across.label(n)) for n in ticks(frame.x_most)),
+        y_ticks=tuple(Mark(frame.x(0), frame.y(n), up.label(n)) for n in ticks(frame.y_most)),
         outline="M" + frame.path(upper),
         line="".join("M" + frame.path(run) for run in _runs(upper, curve.qualifies)),
         area="M" + frame.path([*upper, *reversed(lower)]) + "Z" if is_open else "",
-        cap=None if cap is None else Mark("", frame.y(cap), text(lang, "check.cap", cap=short_amount(cap, lang))),
+        cap=None
+        if cap is None
+        else Mark(frame.x(0), frame.y(cap), text(lang, "check.cap", cap=short_amount(cap, lang))),
         here=mark,
         foot=frame.y(0),
     )
@@ -146,15 +160,21 @@ def _curve(policy: Policy, scheme: Scheme, facts: Facts, on: date) -> _Curve:
     return _Curve(fact, tests, lambda steps: scheme.benefit.award(fact.step * steps, granted, current.numbers))
 
 
-def _here(curve: _Curve, frame: _Frame, here: int, lang: str) -> Mark:
+def _here(curve: _Curve, frame: _Frame, here: int, lang: str) -> Here:
     award = curve.award(here)
-    key = "check.here_at_most" if award.indicative else "check.here"
-    label = text(lang, key, amount=short_amount(award.at_most, lang))
-    # In the left half the curve rises above what stands to the right of the point; in the right half it lies below.
-    return Mark(frame.x(here), frame.y(award.at_most), label, "start" if here * 2 < frame.x_most else "end")
+    if curve.qualifies(here):
+        key = "check.here_at_most" if award.indicative else "check.here"
+        label, x, y = text(lang, key, amount=short_amount(award.at_most, lang)), frame.x(here), frame.y(award.at_most)
+    else:
+        label, x, y = text(lang, "check.here_short"), frame.x(here), frame.y(0)
+    # In the left half the curve rises away from what stands to the right of the point; in the right half it lies below
+    # what stands to the left. Labels stay clear of the axis.
+    if here * 2 < frame.x_most:
+        return Here(x, y, label, x + 11, min(y + 5, frame.y(0) - 7), "start")
+    return Here(x, y, label, x - 11, min(y - 10, frame.y(0) - 7), "end")
 
 
-def _runs(points: list[tuple[int, int]], keep: Callable[[int], bool]) -> Iterator[list[tuple[int, int]]]:
+def _runs(points: Iterable[tuple[int, int]], keep: Callable[[int], bool]) -> Iterator[list[tuple[int, int]]]:
     """The unbroken stretches of points whose base is to be kept."""
     run: list[tuple[int, int]] = []
     for point in points:
@@ -172,7 +192,6 @@ def _steps(fact: FactBase, value: Any) -> int:
     return int(value // fact.step)
 
 
-def _place(numerator: int, denominator: int) -> str:
-    """A quotient with one decimal."""
-    tenths = numerator * 10 // denominator
-    return f"{tenths // 10}.{tenths % 10}"
+def _place(numerator: int, denominator: int) -> Decimal:
+    """A quotient cut to one decimal."""
+    return Decimal(numerator * 10 // denominator).scaleb(-1)

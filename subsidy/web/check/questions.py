@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from rules.facts import Choice, FactBase, FactError, Quantity, Rate, YesNo
-from rules.faults import Fault
+from rules.facts import Choice, Day, Fact, Money, Quantity, Rate, YesNo
+from rules.faults import FactError, Fault
 from rules.policy import Policy, Scheme
 from rules.units import SHOWN
 from subsidy.locale import text
@@ -14,7 +14,6 @@ class Question(NamedTuple):
     """One field: what it asks and what stands in it."""
 
     name: str
-    kind: str
     ask: str
     help: str
     unit: str
@@ -36,7 +35,7 @@ def form(policy: Policy, scheme: Scheme, typed: Mapping[str, str], lang: str) ->
     judged = policy.person_decides(scheme)
     granted = scheme.benefit.granted
 
-    def questions(chosen: Iterable[FactBase]) -> tuple[Question, ...]:
+    def questions(chosen: Iterable[Fact]) -> tuple[Question, ...]:
         return tuple(_question(fact, typed.get(fact.key, ""), lang) for fact in chosen)
 
     return Form(
@@ -61,16 +60,16 @@ def messages(policy: Policy, faults: Iterable[Fault], lang: str) -> list[tuple[s
     return said
 
 
-def _question(fact: FactBase, typed: str, lang: str) -> Question:
+def _question(fact: Fact, typed: str, lang: str) -> Question:
     unit = SHOWN[fact.unit][lang == "en"] if isinstance(fact, Quantity) else ""
-    if fact.kind == "money":
+    if isinstance(fact, Money):
         unit = SHOWN["yuan"][lang == "en"]
     value = _ticked(fact, typed) if isinstance(fact, YesNo | Choice) else typed
     help_ = fact.help.of(lang) if fact.help else _example(fact, lang)
-    return Question(fact.key, fact.kind, fact.ask.of(lang), help_, unit, _options(fact, lang), value)
+    return Question(fact.key, fact.ask.of(lang), help_, unit, _options(fact, lang), value)
 
 
-def _options(fact: FactBase, lang: str) -> tuple[tuple[str, str], ...]:
+def _options(fact: Fact, lang: str) -> tuple[tuple[str, str], ...]:
     match fact:
         case YesNo():
             given = [("true", text(lang, "base.yes")), ("false", text(lang, "base.no"))]
@@ -81,7 +80,7 @@ def _options(fact: FactBase, lang: str) -> tuple[tuple[str, str], ...]:
     return (*given, ("", text(lang, "base.unknown")))
 
 
-def _ticked(fact: FactBase, typed: str) -> str:
+def _ticked(fact: Fact, typed: str) -> str:
     """Which option what was typed stands for; none where it is no answer."""
     try:
         value = fact.read_typed(typed)
@@ -90,7 +89,7 @@ def _ticked(fact: FactBase, typed: str) -> str:
     return "" if value is None else fact.print(value)
 
 
-def _example(fact: FactBase, lang: str) -> str:
-    if fact.kind == "date":
+def _example(fact: Fact, lang: str) -> str:
+    if isinstance(fact, Day):
         return text(lang, "check.example_date")
     return text(lang, "check.example_rate") if isinstance(fact, Rate) else ""

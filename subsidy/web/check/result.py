@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from rules.assess import Assessment, Facts, Finding, SchemeAssessment
+from rules.facts import FactBase
 from rules.policy import Clause, Policy, Question, Scheme
 from rules.wording import day
 from schedules.calendar import Calendar
@@ -59,6 +60,12 @@ def planned_start(scheme: Scheme, facts: Facts, on: date) -> date | None:
     """The day of commissioning, where it is still to come."""
     started = facts.get(scheme.terms.release.starts) if scheme.terms.release else None
     return started if isinstance(started, date) and started > on else None
+
+
+def missing(policy: Policy, answer: SchemeAssessment) -> list[FactBase]:
+    """The facts that the applicant still has to state; what a reviewer decides waits for nobody else."""
+    judged = policy.person_decides(answer.scheme)
+    return [policy.fact(key) for key in answer.missing if key not in judged]
 
 
 def ways(policy: Policy, answer: SchemeAssessment, lang: str) -> list[Way]:

@@ -5,8 +5,8 @@ from datetime import date
 from fastapi import APIRouter, Request, Response
 
 from rules.assess import Facts, assess
-from rules.facts import FactError, read_day
-from rules.faults import Fault
+from rules.facts import read_day
+from rules.faults import FactError, Fault
 from rules.load import packs
 from rules.policy import Policy, Scheme
 from rules.reading import DEFAULT_POLICY, read_form
@@ -70,6 +70,7 @@ def result_page(request: Request, scheme_id: str) -> Response:
         document=document,
         answer=answer,
         rows=[(row, *result.outcome_tag(row)) for row in result.rows(policy, answer, lang)],
+        missing=result.missing(policy, answer),
         ways=result.ways(policy, answer, lang),
         parts=result.parts(answer, facts, on, china(), lang),
         planned_start=result.planned_start(scheme, facts, on),
@@ -140,5 +141,4 @@ def _form(
         form=questions.form(policy, scheme, request.query_params, lang),
         allowed=allowed.shown(rate, lang) if allowed and rate else None,
         faults=questions.messages(policy, faults, lang),
-        path=f"/check/{scheme.id}",
     )

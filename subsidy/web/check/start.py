@@ -12,7 +12,7 @@ from rules.policy import Policy, SchemeInForce
 from schedules.calendar import Calendar
 from schedules.instalments import plan
 from subsidy.locale import text
-from subsidy.web.check.axis import short_amount
+from subsidy.web.check.axis import inside, short_amount
 
 
 class Offer(NamedTuple):
@@ -37,7 +37,9 @@ def offers(policy: Policy, on: date, calendar: Calendar, lang: str) -> list[Offe
 
 def proofs(policy: Policy, lang: str) -> list[str]:
     """What proves the facts that an applicant states: the papers to have at hand, each once."""
-    return list(dict.fromkeys(fact.proof.of(lang) for fact in policy.facts if fact.proof and fact.set_by == "applicant"))
+    return list(
+        dict.fromkeys(fact.proof.of(lang) for fact in policy.facts if fact.proof and fact.set_by == "applicant")
+    )
 
 
 def _offer(policy: Policy, current: SchemeInForce, on: date, calendar: Calendar, lang: str) -> Offer:
@@ -52,7 +54,9 @@ def _offer(policy: Policy, current: SchemeInForce, on: date, calendar: Calendar,
         summary=scheme.summary.of(lang),
         clause=scheme.clause,
         how_much=_how_much(policy.fact(scheme.benefit.fact), current, lang),
-        cap=text(lang, "check.no_cap") if numbers.cap is None else text(lang, "check.cap_of", cap=short_amount(numbers.cap, lang)),
+        cap=text(lang, "check.no_cap")
+        if numbers.cap is None
+        else text(lang, "check.cap_of", cap=short_amount(numbers.cap, lang)),
         paid=text(lang, key, count=len(rounds), day=wording.day(rounds[0].due_on, lang)),
         by_when=tuple(test.condition.asked(test.fact, test.bound, lang) for test in days),
         checked=len(current.tests) - judged,
@@ -63,11 +67,13 @@ def _offer(policy: Policy, current: SchemeInForce, on: date, calendar: Calendar,
 def _how_much(base: FactBase, current: SchemeInForce, lang: str) -> str:
     benefit, numbers = current.scheme.benefit, current.numbers
     low, high = (percent(Decimal(rate).scaleb(-6)) for rate in (numbers.low, numbers.high))
-    name = base.label.of(lang)
+    name = inside(base.label.of(lang), lang)
     match benefit:
         case PerUnit():
             assert isinstance(base, Quantity)
-            return text(lang, "check.offer_per_unit", rate=grouped(numbers.high).removesuffix(".00"), unit=base.unit, base=name)
+            return text(
+                lang, "check.offer_per_unit", rate=grouped(numbers.high).removesuffix(".00"), unit=base.unit, base=name
+            )
         case Band():
             return text(lang, "check.offer_band", low=low, high=high, base=name)
         case _:
