@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from time import monotonic
 from typing import Final, NamedTuple
 
-from sqlalchemy import ColumnElement, Engine, and_, exists, or_, select, update
+from sqlalchemy import ColumnElement, Engine, and_, exists, select, tuple_, update
 from sqlmodel import Session, col
 
 from rules.money import Fen, yuan
@@ -72,7 +72,7 @@ def disburse(engine: Engine, *, as_of: date, now: datetime, trigger: str, chunk:
     _close(engine, run, finished_at=now + elapsed, left_json=json.dumps(left, sort_keys=True))
     with reading(engine) as session:
         run = session.get_one(Run, run.id)
-    return RunReport(run.id, as_of, run.generated, Fen(run.amount_fen), left)
+    return RunReport(run.id, as_of, run.generated, Fen(run.amount_fen), dict(left))
 
 
 def preview(engine: Engine, as_of: date) -> RunReport:
@@ -87,7 +87,7 @@ def preview(engine: Engine, as_of: date) -> RunReport:
                 generated, amount = generated + 1, amount + row.amount_fen
             elif standing.reason:
                 left[standing.reason] += 1
-    return RunReport(None, as_of, generated, Fen(amount), left)
+    return RunReport(None, as_of, generated, Fen(amount), dict(left))
 
 
 def _generate(engine: Engine, run: Run, chunk: int) -> Counter[str]:
@@ -105,26 +105,31 @@ def _chunk(session: Session, run: Run, after: _Place | None, size: int, left: Co
     if not places:
         return None
     bench, due = Bench(session, run.as_of), {}
+    locked = {place.instalment_id for place in places}
     # Read after they are locked, so that what others have done to them by then is seen.
-    for columns in session.execute(known().where(col(Instalment.id).in_([place.instalment_id for place in places]))):
+    query = known().where(_open(run.as_of), tuple_(*_ORDER).between(places[0], places[-1]))
+    for columns in session.execute(query):
         row = Known(*columns)
+        if row.instalment_id not in locked:
+            continue
         standing = bench.standing(row)
         if standing.status is Status.DUE:
             due[row.instalment_id] = row
-        elif standing.status is Status.HELD and standing.reason:
+        elif standing.reason:
             left[standing.reason] += 1
     _store(session, run, due)
     return places[-1]
 
 
+_ORDER: Final = (col(Instalment.due_on), col(Instalment.id))
+"""In which instalments are dealt with, and locked: the same for all, so that nobody waits in a circle."""
+
+
 def _lock(session: Session, as_of: date, after: _Place | None, size: int) -> list[_Place]:
-    due_on, instalment_id = col(Instalment.due_on), col(Instalment.id)
-    query = select(due_on, instalment_id).where(_open(as_of))
+    query = select(*_ORDER).where(_open(as_of)).order_by(*_ORDER).limit(size)
     if after is not None:
-        query = query.where(
-            or_(due_on > after.due_on, and_(due_on == after.due_on, instalment_id > after.instalment_id))
-        )
-    query = query.order_by(due_on, instalment_id).limit(size).with_for_update(of=Instalment)
+        query = query.where(tuple_(*_ORDER) > after)
+    query = query.with_for_update(of=Instalment)
     return [_Place(*row) for row in session.execute(query)]
 
 

@@ -216,7 +216,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_instalment")),
         sa.UniqueConstraint("award_id", "number", name=op.f("uq_instalment_award_id_number")),
     )
-    op.create_index(op.f("ix_instalment_due_on"), "instalment", ["due_on"])
+    op.create_index(op.f("ix_instalment_due_on_id"), "instalment", ["due_on", "id"])
     op.create_table(
         "operating_figure",
         sa.Column("id", sa.String(), nullable=False),
