@@ -4,10 +4,12 @@ import io
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
+from time import sleep
 from typing import Any, NamedTuple
 
 import pytest
 from pypdf import PdfReader
+from reportlab.pdfbase.ttfonts import TTFontFace
 
 from rules.assess import assess
 from rules.facts import Value
@@ -158,18 +160,29 @@ def test_the_file_tells_its_title_language_and_day() -> None:
     assert reader.metadata.title == "资格核查结果"
     assert reader.metadata.creation_date is not None
     assert reader.metadata.creation_date.date() == ISSUED
-    assert reader.root_object["/Lang"] == "zh-CN"
+    assert str(reader.root_object["/Lang"]) == "zh-CN"
 
 
 def test_the_same_content_gives_the_same_bytes() -> None:
     assert paper(MEASURED, "user-side-storage").data == paper(MEASURED, "user-side-storage").data
 
 
-def test_papers_made_at_once_are_whole() -> None:
-    alone = {lang: paper(MEASURED | RATED, None, lang).data for lang in ("zh", "en")}
-    with ThreadPoolExecutor(4) as pool:
-        made = list(pool.map(lambda lang: (lang, paper(MEASURED | RATED, None, lang).data), ["zh", "en"] * 4))
-    assert all(data == alone[lang] for lang, data in made)
+def test_a_face_is_cut_for_one_paper_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    cut, at_work, seen = TTFontFace.makeSubset, [0], set[int]()
+
+    def watched(face: TTFontFace, subset: list[int]) -> bytes:
+        at_work[0] += 1
+        seen.add(at_work[0])
+        sleep(0.002)
+        done: bytes = cut(face, subset)
+        at_work[0] -= 1
+        return done
+
+    monkeypatch.setattr(TTFontFace, "makeSubset", watched)
+    with ThreadPoolExecutor(3) as pool:
+        made = list(pool.map(lambda _: paper(MEASURED, "user-side-storage").data, range(6)))
+    assert len(set(made)) == 1
+    assert seen == {1}
 
 
 @pytest.mark.poppler

@@ -18,11 +18,16 @@ LINES = (
 )
 
 
+def blank(target: io.BytesIO) -> Canvas:
+    """A page that begins in the typeface, so that ReportLab's own is not named."""
+    fonts.register()
+    return Canvas(target, initialFontName=fonts.REGULAR)  # type: ignore[arg-type]  # its stub says a number
+
+
 @pytest.fixture
 def document() -> bytes:
-    fonts.register()
     target = io.BytesIO()
-    canvas = Canvas(target, initialFontName=fonts.REGULAR)
+    canvas = blank(target)
     for at, line in enumerate(LINES):
         for face, top in ((fonts.REGULAR, 700), (fonts.BOLD, 400)):
             canvas.setFont(face, 12)
@@ -55,17 +60,15 @@ def test_another_reader_copies_the_same(document: bytes, tmp_path: Path) -> None
 
 
 def test_width_counts_the_companion() -> None:
-    fonts.register()
-    canvas = Canvas(io.BytesIO(), initialFontName=fonts.REGULAR)
+    canvas = blank(io.BytesIO())
     apart = sum(canvas.stringWidth(character, fonts.REGULAR, 10) for character in "第①项")
     assert canvas.stringWidth("第①项", fonts.REGULAR, 10) == pytest.approx(apart)
     assert canvas.stringWidth("①", fonts.REGULAR, 10) > 5
 
 
 def test_what_no_face_has_is_printed_as_a_box() -> None:
-    fonts.register()
     target = io.BytesIO()
-    canvas = Canvas(target, initialFontName=fonts.REGULAR)
+    canvas = blank(target)
     canvas.setFont(fonts.REGULAR, 12)
     canvas.drawString(50, 500, "前\U0001f600后")
     canvas.save()
