@@ -5,6 +5,7 @@ import tomllib
 from typing import Any
 
 import pytest
+import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
@@ -76,3 +77,14 @@ def test_the_locks_hold_what_the_project_asks_for() -> None:
 def test_tests_run_on_the_versions_that_serve() -> None:
     runtime, dev = locked(RUNTIME), locked(DEV)
     assert {name: pin for name, pin in runtime.items() if dev.get(name) != pin} == {}
+
+
+@pytest.mark.skipif(not hasattr(yaml, "CSafeLoader"), reason="PyYAML is built without libyaml")
+def test_both_yaml_readers_read_the_same() -> None:
+    """PyYAML's own reader refuses some of what libyaml takes; a machine has the one or the other."""
+    differ = [
+        name
+        for name, text in texts()
+        if name.endswith((".yaml", ".yml")) and yaml.load(text, yaml.CSafeLoader) != yaml.safe_load(text)
+    ]
+    assert differ == []
