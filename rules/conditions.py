@@ -61,9 +61,9 @@ class ConditionBase(PackModel, Generic[B]):
         """The values nearest to a failing one that satisfy the condition; several where they have no order."""
         raise NotImplementedError
 
-    def edge(self, value: Any, bound: Bound) -> Any:
-        """The end of the bound that a failing number lies beyond; meaningless for kinds without order."""
-        return bound
+    def ends(self, bound: Bound) -> tuple[Any, ...]:
+        """The numbers at which the answer turns; none for kinds without order."""
+        return ()
 
     def asked(self, fact: FactBase, bound: Bound, lang: str) -> str:
         """What is asked, in words."""
@@ -84,6 +84,9 @@ class _Threshold(ConditionBase[Value]):
 
     def bound(self, fact: FactBase, on: date) -> Value:
         return fact.read(in_force(self.value, on))
+
+    def ends(self, bound: Bound) -> tuple[Any, ...]:
+        return (bound,)
 
     def around(self, fact: FactBase, bound: Bound) -> Iterator[tuple[Value, bool]]:
         for value in (bound - fact.step, bound, bound + fact.step):
@@ -160,10 +163,10 @@ class _Interval(ConditionBase[Span]):
                 yield value, self.met(value, bound)
 
     def nearest(self, value: Any, fact: FactBase, bound: Bound) -> tuple[Value, ...]:
-        return (self.edge(value, bound),)
+        return (bound.low if value < bound.low else bound.high,)
 
-    def edge(self, value: Any, bound: Bound) -> Any:
-        return bound.low if value < bound.low else bound.high
+    def ends(self, bound: Bound) -> tuple[Any, ...]:
+        return tuple(bound)
 
     def printed(self, fact: FactBase, bound: Bound) -> str | list[str]:
         return [fact.print(bound.low), fact.print(bound.high)]
@@ -212,10 +215,13 @@ class Is(ConditionBase[bool]):
         return (bound,)
 
 
+_Ids = Annotated[tuple[str, ...], Field(min_length=1)]
+
+
 class _Membership(ConditionBase[frozenset[str]]):
     """Dated option ids."""
 
-    value: Annotated[tuple[Dated[tuple[str, ...]], ...], Ascending]
+    value: Annotated[tuple[Dated[_Ids], ...], Ascending]
     fits: ClassVar[tuple[type[FactBase], ...]] = (Choice,)
 
     def bound(self, fact: FactBase, on: date) -> frozenset[str]:

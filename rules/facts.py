@@ -120,6 +120,14 @@ class FactBase(PackModel):
         """The value as people read it."""
         return self.print(value)
 
+    def holds(self, value: Value) -> bool:
+        """Whether the value is one that this fact could be given."""
+        try:
+            self.parse(self.print(value))
+        except FactError:
+            return False
+        return True
+
 
 class Quantity(FactBase):
     """A number with a unit and at most three decimals."""
@@ -150,14 +158,6 @@ class Quantity(FactBase):
                 below=plain(self.below),
             )
         return value
-
-    def holds(self, value: Decimal) -> bool:
-        """Whether the value lies inside the bounds that this fact is read in."""
-        try:
-            self._within(value, "")
-        except FactError:
-            return False
-        return True
 
     def read(self, raw: object) -> Decimal:
         return self._within(plain_number(raw, 3), raw)

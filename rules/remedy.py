@@ -1,78 +1,92 @@
 """The smallest changes that would turn an ineligible answer. The past is never asked to change."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from itertools import combinations, product
 from typing import Any
 
-from rules.facts import FactBase, Quantity, Value
-from rules.findings import Answer, Change, Facts, Finding, Outcome, Remedy, SchemeAssessment, assess_scheme, award
+from rules.facts import FactBase, Value
+from rules.findings import Answer, Change, Facts, Outcome, Remedy, SchemeAssessment, assess_scheme, award
 from rules.policy import Policy, SchemeInForce, Test
 
-_MOST_CHANGES = 12
-"""Facts that one remedy may touch. More failing facts than a scheme has conditions never happen; it bounds the search."""
+_Options = dict[str, list[Value]]
 
 
 def remedies(
     current: SchemeInForce, answer: SchemeAssessment, facts: Facts, on: date, policy: Policy
 ) -> tuple[Remedy, ...]:
-    """Every minimal set of changes after which nothing fails any more, fewest changes first.
+    """For every smallest set of facts that could turn the answer, the values that would, fewest changes first.
 
-    Minimal: without any one of the changes something still fails, and no change goes further than it must. Empty where a failing
-    fact lies in the past, or no value that can be written would satisfy its condition.
+    Without any one of the changes something still fails, and no change goes further than it must. Empty where a failing fact lies
+    in the past, or no value that can be written would satisfy its condition.
     """
-    failing = [finding for finding in answer.findings if finding.outcome is Answer.NOT_MET]
-    options = _options(failing, facts)
-    options = {key: _changeable(policy.fact(key), facts, values, on) for key, values in options.items()}
+    used = {fact.key for fact in policy.facts_of(current.scheme)}
+    facts = {key: value for key, value in facts.items() if key in used}
+    needed = _needed(answer, facts, on)
+    if not all(needed.values()):
+        return ()
+    operands = _operands(current, answer, needed, facts, on, policy)
+    options = {key: dict.fromkeys((*needed.get(key, ()), *operands.get(key, ()))) for key in (*needed, *operands)}
+    spare = [key for key in operands if key not in needed]
     working: list[dict[str, Value]] = []
-    for size in range(1, min(len(options), _MOST_CHANGES) + 1):
-        for keys in combinations(options, size):
-            if any(changes.keys() <= set(keys) for changes in working):
-                continue
-            turned = [
-                changes
-                for values in product(*(options[key] for key in keys))
-                if _turns(current, facts, changes := dict(zip(keys, values, strict=True)))
-            ]
-            working += _closest(turned, facts)
+    for size in range(len(spare) + 1):
+        for added in combinations(spare, size):
+            keys = (*needed, *added)
+            if not any(changes.keys() <= set(keys) for changes in working):
+                working += _closest(_turning(current, facts, {key: options[key] for key in keys}), facts)
     return tuple(_remedy(current, facts, changes) for changes in working)
 
 
-def _options(failing: Iterable[Finding], facts: Facts) -> dict[str, list[Value]]:
-    """For each fact that a failing finding rests on, the values worth trying, in the order of the findings."""
-    options: dict[str, list[Value]] = {}
-    ratios = []
-    for finding in failing:
-        test = finding.test
-        if finding.derived:
-            ratios.append(test)
-        else:
-            options.setdefault(test.fact.key, []).extend(test.condition.nearest(finding.given, test.fact, test.bound))
-    for test in ratios:
+def _needed(answer: SchemeAssessment, facts: Facts, on: date) -> _Options:
+    """Every fact that fails by itself, and so must change, with the values worth trying."""
+    needed: _Options = {}
+    for finding in answer.findings:
+        if finding.outcome is Answer.NOT_MET and not finding.derived:
+            test = finding.test
+            near = test.condition.nearest(finding.given, test.fact, test.bound)
+            needed.setdefault(test.fact.key, []).extend(_changeable(test.fact, facts, near, on))
+    return needed
+
+
+def _operands(
+    current: SchemeInForce, answer: SchemeAssessment, needed: _Options, facts: Facts, on: date, policy: Policy
+) -> _Options:
+    """The facts that ratios are worked out from, with the values worth trying: both ends of every trade between the two."""
+    options: _Options = {}
+    for test in (finding.test for finding in answer.findings if finding.derived):
         assert test.derived is not None
-        ofs = [facts[test.derived.of], *options.get(test.derived.of, ())]
-        overs = [facts[test.derived.over], *options.get(test.derived.over, ())]
-        for over in overs:
-            options.setdefault(test.derived.of, []).extend(_numerators(test, ofs[0], over))
-        for of in ofs:
-            options.setdefault(test.derived.over, []).extend(_denominators(test, of, overs[0]))
-    return {key: list(dict.fromkeys(values)) for key, values in options.items()}
+        of, over = test.derived.of, test.derived.over
+        ofs = [facts[of], *needed.get(of, ()), *_edges(current, of)]
+        overs = [facts[over], *needed.get(over, ()), *_edges(current, over)]
+        denominators = [near for one in ofs for near in _denominators(test, one, facts[over])]
+        numerators = [near for one in (*overs, *denominators) for near in _numerators(test, facts[of], one)]
+        denominators += [near for one in numerators for near in _denominators(test, one, facts[over])]
+        for key, values in ((of, [*ofs[1:], *numerators]), (over, [*overs[1:], *denominators])):
+            options.setdefault(key, []).extend(_changeable(policy.fact(key), facts, values, on))
+    return options
+
+
+def _edges(current: SchemeInForce, key: str) -> Iterator[Value]:
+    """The last values of a fact that its own conditions let pass."""
+    for test in current.tests:
+        if test.fact.key == key:
+            yield from (value for value, met in test.condition.around(test.fact, test.bound) if met)
 
 
 def _numerators(test: Test, of: Any, over: Any) -> Iterator[Value]:
-    edge = test.condition.edge(Fraction(of) / Fraction(over), test.bound)
-    yield from _nearest(test, of, Fraction(edge) * Fraction(over), lambda near: Fraction(near) / Fraction(over))
+    for end in test.condition.ends(test.bound):
+        yield from _nearest(test, of, Fraction(end) * Fraction(over), lambda near: Fraction(near) / Fraction(over))
 
 
 def _denominators(test: Test, of: Any, over: Any) -> Iterator[Value]:
-    edge = test.condition.edge(Fraction(of) / Fraction(over), test.bound)
-    if edge:
-        yield from _nearest(test, over, Fraction(of) / Fraction(edge), lambda near: Fraction(of) / Fraction(near))
+    for end in test.condition.ends(test.bound):
+        if end:
+            yield from _nearest(test, over, Fraction(of) / Fraction(end), lambda near: Fraction(of) / Fraction(near))
 
 
-def _nearest(test: Test, value: Any, exact: Fraction, ratio: Any) -> Iterator[Value]:
+def _nearest(test: Test, value: Any, exact: Fraction, ratio: Callable[[Decimal], Fraction]) -> Iterator[Value]:
     """Of the values around an exact boundary that can be written, the one nearest to `value` that satisfies the condition."""
     below = exact.numerator * 1000 // exact.denominator
     fits = [
@@ -85,20 +99,22 @@ def _nearest(test: Test, value: Any, exact: Fraction, ratio: Any) -> Iterator[Va
 
 
 def _changeable(fact: FactBase, facts: Facts, values: Iterable[Value], on: date) -> list[Value]:
-    """The values that may be asked for: none where the fact is of the past, and no day before the check."""
+    """The values that may be asked for: none where the fact is of the past, and only days after that of the check."""
     settled = facts.get(fact.fixed_by) if fact.fixed_by else None
     if isinstance(settled, date) and settled <= on:
         return []
     given = facts[fact.key]
     if isinstance(given, date):
         return [] if given <= on else [day for day in values if isinstance(day, date) and day > on]
-    if isinstance(fact, Quantity):
-        return [value for value in values if isinstance(value, Decimal) and fact.holds(value)]
-    return list(values)
+    return [value for value in values if value != given and fact.holds(value)]
 
 
-def _turns(current: SchemeInForce, facts: Facts, changes: Mapping[str, Value]) -> bool:
-    return assess_scheme(current, {**facts, **changes}).outcome is not Outcome.INELIGIBLE
+def _turning(current: SchemeInForce, facts: Facts, options: Mapping[str, Iterable[Value]]) -> list[dict[str, Value]]:
+    """Of all combinations, those after which nothing fails any more."""
+    tried = (dict(zip(options, values, strict=True)) for values in product(*options.values()))
+    return [
+        changes for changes in tried if assess_scheme(current, {**facts, **changes}).outcome is not Outcome.INELIGIBLE
+    ]
 
 
 def _closest(turned: list[dict[str, Value]], facts: Facts) -> list[dict[str, Value]]:
