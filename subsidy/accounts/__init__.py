@@ -1,6 +1,6 @@
 """Who people are: accounts, passwords and sessions."""
 
 from subsidy.accounts.registration import add_user, sign_up
-from subsidy.accounts.sessions import recognise, sign_in, sign_out, who
+from subsidy.accounts.sessions import sign_in, sign_out, who
 
-__all__ = ["add_user", "recognise", "sign_in", "sign_out", "sign_up", "who"]
+__all__ = ["add_user", "sign_in", "sign_out", "sign_up", "who"]

@@ -47,14 +47,8 @@ def sign_out(session: Session, now: datetime, token: str) -> None:
     session.execute(update(UserSession).where(*live).values(revoked_at=now))
 
 
-def who(session: Session, now: datetime, token: str) -> Actor | None:
-    """Whose token this is; None where its session is unknown or over, or the account is disabled. Writes nothing."""
-    found = _live(session, now, token)
-    return found and found[0]
-
-
-def recognise(engine: Engine, now: datetime, token: str) -> Actor | None:
-    """As `who`, and remembers that the session was used. This is what a request asks."""
+def who(engine: Engine, now: datetime, token: str) -> Actor | None:
+    """Whose token this is, remembering that it was used; None where its session is over or the account disabled."""
     with reading(engine) as session:
         found = _live(session, now, token)
     if found is None:

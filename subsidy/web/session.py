@@ -63,7 +63,7 @@ def forget(response: Response) -> None:
 
 
 def _who(request: Request, token: str) -> Actor | None:
-    return accounts.recognise(request.app.state.engine, request.app.state.clock.now(), token)
+    return accounts.who(request.app.state.engine, request.app.state.clock.now(), token)
 
 
 def _signer(request: Request) -> Signer:

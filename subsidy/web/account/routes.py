@@ -79,7 +79,7 @@ def local_path(address: str) -> str | None:
 def _signed_in(request: Request, typed: Mapping[str, str]) -> Response:
     engine, now = request.app.state.engine, request.app.state.clock.now()
     token = accounts.sign_in(engine, now, typed.get("email", ""), typed.get("password", ""))
-    actor = accounts.recognise(engine, now, token)
+    actor = accounts.who(engine, now, token)
     home = HOMES[actor.role] if actor else "/"
     response = redirect(local_path(typed.get("next", "")) or home)
     session.keep(request, response, token)
