@@ -30,9 +30,10 @@ def assessment_pdf(
     issued_on: date,
     facts: Mapping[str, Value],
 ) -> bytes:
-    """An assessment document (as the contract has it, with prose in `lang`) as a PDF in A4.
+    """The document of a self-check (as the contract has it, with prose in `lang`) as a PDF in A4.
 
-    `facts` are the answers it was made from; `url` leads to the same check and stands on the paper as a QR code.
+    `facts` are the answers it was made from; what a reviewer is to judge or set is marked as the applicant's own. `url`
+    leads to the same check and stands on the paper as a QR code; None where there is no site to lead to.
     """
     origin = document["policy"]
     furniture = Furniture(
@@ -77,7 +78,11 @@ def _opening(document: Mapping[str, Any], policy: Policy, lang: str, url: str | 
 
 def _facts(policy: Policy, lang: str, facts: Mapping[str, Value]) -> Iterator[Flowable]:
     yield from headed(text(lang, "report.facts"))
-    rows = [(fact.label.of(lang), fact.show(facts[fact.key], lang)) for fact in policy.facts if fact.key in facts]
+    given = [(fact, fact.show(facts[fact.key], lang)) for fact in policy.facts if fact.key in facts]
+    rows = [
+        (fact.label.of(lang), shown if fact.set_by == "applicant" else text(lang, "report.assumed", value=shown))
+        for fact, shown in given
+    ]
     yield pairs(rows, (220, _WIDTH - 220)) if rows else Prose(text(lang, "report.no_facts"), BODY)
 
 

@@ -123,6 +123,8 @@ def _given(finding: Mapping[str, Any], policy: Policy, lang: str) -> str:
     if given is None:
         return text(lang, "base.not_given")
     shown = fact.show(Fraction(given) if "/" in given else fact.parse(given), lang)
+    if finding["decided_by"] == "person":
+        return text(lang, "report.own_view", value=shown)
     return text(lang, "report.derived", value=shown) if finding["derived"] else shown
 
 

@@ -45,7 +45,7 @@ _COLORS: Final[dict[str, Color]] = {
     Status.GENERATED: GOOD,
     Status.FORFEITED: MUTED,
 }
-_WIDTHS: Final = (30, 98, 206, 110, 60, 66, 86, 84)
+_WIDTHS: Final = (30, 98, 196, 110, 60, 66, 96, 84)
 
 
 def schedule_pdf(schedule: PayoutSchedule, lang: str, *, as_of: date, url: str | None) -> bytes:
@@ -72,7 +72,7 @@ def _opening(schedule: PayoutSchedule, lang: str, as_of: date, url: str | None) 
         for name, total in parts
     ]
     rows.append([Prose(label, CELL_STRONG), Prose(str(overall.count), TOTAL), Prose(grouped(overall.amount), TOTAL)])
-    head = [text(lang, f"report.{key}") for key in ("column_status", "count", "column_amount")]
+    head = [text(lang, "report.column_status"), text(lang, "report.count"), text(lang, "report.column_amount")]
     left = [
         Prose(text(lang, "report.schedule_title"), TITLE),
         pairs([(text(lang, "report.as_of"), wording.day(as_of, lang)), *labelled_filters(schedule, lang)], (70, 220)),

@@ -129,6 +129,13 @@ def test_only_what_the_applicant_can_add_is_called_missing() -> None:
     assert "尚缺信息：装机容量、全容量放电时长。" in text
 
 
+def test_what_a_reviewer_decides_is_marked_as_the_applicants_own() -> None:
+    assert papers.flowing(paper(MEASURED | JUDGED, "user-side-storage").data).count("是（自评）") == len(JUDGED)
+    text = papers.flowing(paper(RATED | {"granted_rate": "0.15"}, "first-unit").data)
+    assert "15%（试算，由评审人员核定）" in text
+    assert "15,000,000.08元" in text
+
+
 def test_a_rate_still_to_be_set_shows_bounds() -> None:
     text = papers.flowing(paper(RATED, "first-unit").data)
     assert "0.00元至20,000,000.11元" in text
