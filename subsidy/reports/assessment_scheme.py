@@ -114,7 +114,7 @@ def _findings(scheme: Mapping[str, Any], policy: Policy, lang: str) -> list[Flow
     head = [text(lang, f"report.finding_{name}") for name in ("condition", "given", "outcome", "basis")]
     return [
         Prose(text(lang, "report.findings"), MINOR),
-        grid(head, rows, [_WIDTH - 300, 105, 90, 105]),
+        grid(head, rows, [_WIDTH - 280, 105, 85, 90]),
     ]
 
 
