@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 from pydantic import Field
 
 from rules import wording
-from rules.facts import FactBase, Quantity, Value, percent
+from rules.facts import FactBase, Quantity, Value, percent, plain, plain_number
 from rules.model import Ascending, Dated, Identifier, PackModel, in_force
 from rules.money import Fen, grouped, parse_yuan, yuan
 
@@ -114,7 +114,7 @@ class PerUnit(BenefitBase):
         return Numbers(rate, rate, self._cap(on))
 
     def award(self, base: Any, granted: Value | None, numbers: Numbers) -> Award:
-        operands = {"rate": yuan(numbers.high), "base": str(base)}
+        operands = {"rate": yuan(numbers.high), "base": plain(base)}
         return self._award("per_unit", int(base.scaleb(3)), 1000, numbers, numbers.low, numbers.high, operands)
 
 
@@ -125,8 +125,8 @@ class _Rated(BenefitBase):
         operands = {"base": yuan(base)}
         if isinstance(granted, Decimal):
             rate = _millionths(granted)
-            return self._award("share", base, _MILLION, numbers, rate, rate, {**operands, "rate": str(granted)})
-        low, high = (str(Decimal(end) / _MILLION) for end in (numbers.low, numbers.high))
+            return self._award("share", base, _MILLION, numbers, rate, rate, {**operands, "rate": plain(granted)})
+        low, high = (plain(Decimal(end) / _MILLION) for end in (numbers.low, numbers.high))
         kind, words = self._open(numbers, low, high)
         return self._award(kind, base, _MILLION, numbers, numbers.low, numbers.high, {**operands, **words})
 
@@ -198,17 +198,11 @@ def step_text(step: Step, base: FactBase, lang: str) -> str:
 
 
 def _rate(text: str) -> int:
-    try:
-        rate = Decimal(text)
-    except ArithmeticError:
-        raise ValueError(f"not a rate: {text!r}") from None
+    rate = plain_number(text, 6)
     if not 0 < rate <= 1:
         raise ValueError(f"a rate lies above 0 and at most at 1, not at {text}")
     return _millionths(rate)
 
 
 def _millionths(rate: Decimal) -> int:
-    scaled = rate.scaleb(6)
-    if scaled != scaled.to_integral_value():
-        raise ValueError(f"a rate has at most six decimals: {rate}")
-    return int(scaled)
+    return int(rate.scaleb(6))

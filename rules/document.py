@@ -7,6 +7,7 @@ tags, so that no document can unfold into more than it shows.
 import codecs
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -18,7 +19,9 @@ LARGEST_BYTES = 1024 * 1024
 DEEPEST = 32
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_BRACKETS = re.compile(r'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]', re.DOTALL)
+_BRACKETS = re.compile(r'"(?:[^"\\]|\\.)*+"?|[\[{]|[\]}]', re.DOTALL)
+"""A string, closed or not, or a bracket; it never looks at a character twice."""
+
 _NULL = {"", "~", "null", "Null", "NULL"}
 _BOOLEAN = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 
@@ -40,7 +43,7 @@ def read_document(data: bytes, *, json_only: bool = False) -> object:
     text = _utf8(data) if json_only else _decoded(data)
     if not text.strip():
         raise _bad("empty")
-    tree = _json(text) if json_only or text.lstrip()[0] in "{[" else _yaml(text)
+    tree = _json(text) if json_only else _json_or_yaml(text)
     if "\\u" in text or "\\U" in text or "\\x" in text or "\\0" in text:
         _check_storable(tree)
     return tree
@@ -68,6 +71,21 @@ def _decoded(data: bytes) -> str:
     raise _bad("encoding_file")
 
 
+def _json_or_yaml(text: str) -> object:
+    """YAML may begin with a bracket as well; where it is neither, the fault told is that of the JSON it looks like."""
+    if text.lstrip()[0] not in "{[":
+        return _yaml(text)
+    try:
+        return _json(text)
+    except BadInput as error:
+        if error.faults[0].code != "json":
+            raise
+        try:
+            return _yaml(text)
+        except BadInput:
+            raise error from None
+
+
 def _json(text: str) -> object:
     if text.count("[") + text.count("{") > DEEPEST:
         depth = 0
@@ -86,8 +104,8 @@ def _json(text: str) -> object:
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        keys = [key for key, _ in pairs]
-        raise _bad("repeated_key", value=excerpt(next(key for key in keys if keys.count(key) > 1)))
+        times = Counter(key for key, _ in pairs)
+        raise _bad("repeated_key", value=excerpt(next(key for key in found if times[key] > 1)))
     return found
 
 

@@ -20,6 +20,7 @@ Value = Decimal | Fraction | int | date | bool | str
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2099, 12, 31)
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _PLAIN = re.compile(r"([0-9]{1,15})(?:\.([0-9]{1,15}))?", re.ASCII)
+_DIGITS = re.compile(r"[0-9]+(?:\.[0-9]+)?", re.ASCII)
 _SIGNED = re.compile(r"[+-][0-9]+(\.[0-9]+)?", re.ASCII)
 
 
@@ -44,7 +45,7 @@ def plain_number(raw: object, places: int) -> Decimal:
     if not found:
         if _SIGNED.fullmatch(raw):
             raise FactError("signed", value=excerpt(raw))
-        raise FactError("number_too_long" if raw.isascii() and raw.isdecimal() else "not_a_number", value=excerpt(raw))
+        raise FactError("number_too_long" if _DIGITS.fullmatch(raw) else "not_a_number", value=excerpt(raw))
     if len(found[2] or "") > places:
         raise FactError("too_many_decimals", value=excerpt(raw), most=str(places))
     return _canonical(Decimal(raw))
@@ -158,6 +159,11 @@ class Quantity(FactBase):
                 below=plain(self.below),
             )
         return value
+
+    @property
+    def above_zero(self) -> bool:
+        """Whether zero is out of bounds."""
+        return self.above is not None or (self.at_least or 0) > 0
 
     def read(self, raw: object) -> Decimal:
         return self._within(plain_number(raw, 3), raw)

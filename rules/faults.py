@@ -1,9 +1,13 @@
 """What is wrong with an input: one fault per place, named so that the reader can mend it."""
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 
 from rules import wording
+
+_MOST_FAULTS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,10 +24,10 @@ class Fault:
 
 
 class BadInput(Exception):
-    """An input that cannot be read; it carries every fault found, never only the first."""
+    """An input that cannot be read; it carries every fault found, never only the first, up to more than anybody would mend."""
 
     def __init__(self, faults: Iterable[Fault]) -> None:
-        self.faults = tuple(faults)
+        self.faults = tuple(islice(faults, _MOST_FAULTS))
         super().__init__("; ".join(f"{fault.pointer} {fault.code}" for fault in self.faults))
 
 
@@ -36,7 +40,7 @@ class FactError(ValueError):
 
 
 def excerpt(value: object, most: int = 40) -> str:
-    """A value as it may be shown in a message: its beginning, on one line, whatever its length."""
-    text = value if isinstance(value, str) else repr(value)
+    """A value as it may be shown in a message: its beginning, on one line, whatever its length; what is no text as JSON writes it."""
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
     text = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text[: most + 1])
     return text if len(text) <= most else text[:most] + "…"

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from rules.document import read_document
 from rules.facts import Day, FactBase, Money, Quantity, Rate
-from rules.faults import BadInput, FactError
+from rules.faults import BadInput, FactError, Fault
 from rules.model import PackModel
 from rules.policy import Policy, Scheme
 
@@ -160,6 +160,9 @@ def _check_fact(place: str, fact: FactBase, known: _Known) -> Iterable[str]:
             operand = known.facts.get(part)
             if isinstance(operand, Quantity) and operand.derived:
                 yield f"{place}/derived: {part!r} is derived itself"
+        over = known.facts.get(fact.derived.over)
+        if isinstance(over, Quantity) and not over.above_zero:
+            yield f"{place}/derived: {over.key!r} may be zero, and nothing can be divided by that"
 
 
 def _check_scheme(place: str, scheme: Scheme, known: _Known, day: date) -> Iterable[str]:
@@ -190,6 +193,11 @@ def _check_benefit(place: str, scheme: Scheme, known: _Known, day: date) -> Iter
     yield from known.fact(f"{place}/granted", benefit.granted, (Rate,))
     if benefit.kind == "per_unit" and benefit.granted:
         yield f"{place}/granted: a rate per unit is set by the text, not granted"
+    granted, base = known.facts.get(benefit.granted or ""), known.facts.get(benefit.fact)
+    if granted and granted.set_by != "reviewer":
+        yield f"{place}/granted: {granted.key!r} is not set by the reviewer"
+    if isinstance(base, Quantity) and base.derived:
+        yield f"{place}/fact: {base.key!r} is derived; an award is computed from what is stated"
     for entry in (*benefit.rate, *(benefit.cap or ())):
         yield from _readable(place, partial(benefit.numbers, max(entry.since, day)))
 
@@ -202,8 +210,11 @@ def _check_terms(place: str, scheme: Scheme, known: _Known) -> Iterable[str]:
     if terms.release:
         yield from known.question(f"{place}/release/question", terms.release.question)
         yield from known.fact(f"{place}/release/starts", terms.release.starts, (Day,))
-        if terms.release.condition not in {condition.id for condition in scheme.conditions}:
+        tested = [condition.fact for condition in scheme.conditions if condition.id == terms.release.condition]
+        if not tested:
             yield f"{place}/release/condition: the scheme has no condition {terms.release.condition!r}"
+        for key in tested:
+            yield from known.fact(f"{place}/release/condition", key, (Quantity,))
         if terms.release.from_number > len(terms.weights):
             yield f"{place}/release/from: there are only {len(terms.weights)} instalments"
 
@@ -212,6 +223,6 @@ def _readable(place: str, read: Callable[[], object]) -> Iterable[str]:
     try:
         read()
     except FactError as error:
-        yield f"{place}: {error.code} {error.params}"
+        yield f"{place}: {Fault(place, error.code, error.params).message('en')}"
     except ValueError as error:
         yield f"{place}: {error}"

@@ -6,7 +6,7 @@ from datetime import date
 from itertools import pairwise
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StrictInt
 
 Lang = Literal["zh", "en"]
 Identifier = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,63}$")]
@@ -74,5 +74,5 @@ def _whole(raw: object) -> object:
     return int(raw) if isinstance(raw, str) and raw.isascii() and raw.isdecimal() and len(raw) <= 9 else raw
 
 
-Whole = Annotated[int, BeforeValidator(_whole)]
+Whole = Annotated[StrictInt, BeforeValidator(_whole)]
 """A small whole number; scalars of a pack arrive as text."""

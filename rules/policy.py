@@ -128,7 +128,7 @@ class Policy(PackModel):
     def on(self, day: date) -> tuple[SchemeInForce, ...]:
         """Every scheme as it stands on a day; before the policy's first day, as of that day (Q16)."""
         changes = self._changes
-        since = changes[max(bisect_right(changes, day) - 1, 0)]
+        since = changes[bisect_right(changes, max(day, self.in_force_from)) - 1]
         regime = self._regimes.get(since)
         if regime is None:
             regime = self._regimes[since] = tuple(self._in_force(scheme, since) for scheme in self.schemes)

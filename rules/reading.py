@@ -31,7 +31,7 @@ def read_application(tree: object, *, today: date, scheme: str | None = None, on
     scheme's range or without a scheme.
     """
     if not isinstance(tree, dict):
-        raise BadInput([Fault("", "not_a_mapping", {"value": excerpt(tree)})])
+        raise BadInput([Fault("", "empty") if tree is None else Fault("", "not_a_mapping", {"value": excerpt(tree)})])
     faults = [
         Fault(f"/{_escape(key)}", "unknown_key", {"value": excerpt(key), "known": ", ".join(_KEYS)})
         for key in tree
@@ -97,11 +97,11 @@ def _read_facts(policy: Policy, tree: object) -> tuple[dict[str, Value], list[Fa
         return {}, [Fault("/facts", "not_a_mapping", {"value": excerpt(tree)})]
     facts: dict[str, Value] = {}
     faults = []
+    known = ", ".join(one.key for one in policy.facts)
     for key, raw in tree.items():
         try:
             fact: FactBase = policy.fact(key)
         except KeyError:
-            known = ", ".join(one.key for one in policy.facts)
             faults.append(Fault(f"/facts/{_escape(key)}", "unknown_key", {"value": excerpt(key), "known": known}))
             continue
         if raw is None:

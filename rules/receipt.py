@@ -8,7 +8,7 @@ from typing import Any
 from rules import ENGINE, canonical
 from rules.assess import Assessment, Facts, Finding, SchemeAssessment, assess
 from rules.facts import Value
-from rules.load import load_content
+from rules.load import PackError, load_content
 from rules.money import yuan
 from rules.policy import Policy
 
@@ -41,9 +41,14 @@ def replay(receipt: str, content: str) -> str:
     told = _told(receipt)
     if told["engine"] != ENGINE:
         raise ReceiptError(f"the receipt was issued by engine {told['engine']}, this is engine {ENGINE}")
-    policy = load_content(content)
-    facts = _facts(policy, told["facts"])
-    assessment = assess(policy, facts, date.fromisoformat(told["on"]), told["scheme"])
+    try:
+        policy = load_content(content)
+        on = date.fromisoformat(told["on"])
+    except (PackError, ValueError) as error:
+        raise ReceiptError(f"the receipt cannot be replayed: {error}") from None
+    if told["scheme"] not in {scheme.id for scheme in policy.schemes}:
+        raise ReceiptError(f"the stored policy has no scheme {told['scheme']!r}")
+    assessment = assess(policy, _facts(policy, told["facts"]), on, told["scheme"])
     return issue(assessment, assessment.schemes[0])
 
 
@@ -55,10 +60,13 @@ def digest(receipt: str) -> str:
 def _told(receipt: str) -> dict[str, Any]:
     try:
         told = json.loads(receipt)
-    except json.JSONDecodeError as error:
+    except ValueError as error:
         raise ReceiptError(f"the receipt is not JSON: {error}") from None
-    if not isinstance(told, dict) or not {"engine", "facts", "on", "scheme"} <= told.keys():
-        raise ReceiptError("the receipt lacks its engine, facts, day or scheme")
+    if not isinstance(told, dict) or not all(isinstance(told.get(key), str) for key in ("engine", "on", "scheme")):
+        raise ReceiptError("the receipt lacks its engine, day or scheme")
+    facts = told.get("facts")
+    if not isinstance(facts, dict) or not all(isinstance(value, str) for value in facts.values()):
+        raise ReceiptError("the receipt lacks its facts")
     return told
 
 
