@@ -58,6 +58,7 @@ class Office:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self.day = FIRST_DAY
+        self.submitted = ""
         with writing(engine) as session:
             session.add(Organisation(id=JIA, name="上海甲储能科技有限公司", credit_code="91310115MA1K35XK6Q"))
             session.add(Organisation(id=YI, name="上海乙新能源有限公司", credit_code="91310000MA1FL70B67"))
@@ -130,7 +131,15 @@ class Office:
     def figure(self, award: Award, year: int, cycles: int, reason: str | None = None) -> None:
         with writing(self.engine) as session:
             years.record_figure(
-                session, ADMINISTRATOR, self.now, self.day, award.id, year, Decimal(cycles), f"检测报告第 {year} 号", reason
+                session,
+                ADMINISTRATOR,
+                self.now,
+                self.day,
+                award.id,
+                year,
+                Decimal(cycles),
+                f"检测报告第 {year} 号",
+                reason,
             )
 
     def release(self, instalment: Instalment) -> None:
@@ -151,6 +160,10 @@ class Office:
     def application(self, application_id: str) -> Application:
         with reading(self.engine) as session:
             return session.get_one(Application, application_id)
+
+    def award(self, application_id: str) -> Award:
+        with reading(self.engine) as session:
+            return session.exec(select(Award).where(col(Award.application_id) == application_id)).one()
 
     def instalments(self, award: Award) -> list[Instalment]:
         with reading(self.engine) as session:
