@@ -1,0 +1,50 @@
+"""The site as a browser meets it, without a browser."""
+
+import re
+from datetime import date
+from html import unescape
+from pathlib import Path
+from typing import Final
+
+from fastapi.testclient import TestClient
+from sqlalchemy import Engine
+
+from schedules.clock import FixedClock
+from subsidy.app import create_app
+from subsidy.settings import Settings
+
+FIRST_DAY: Final = "2026-03-01"
+PASSWORD: Final = "a sentence to remember"
+SECRET: Final = "0123456789abcdef0123456789abcdef"
+CREDIT_CODE: Final = "91310000MA1FL0000N"
+
+
+def site(engine: Engine, day: str = FIRST_DAY, **browser: str) -> TestClient:
+    """A visitor's browser, with other headers where given: the clock stands at `day`, redirects are not followed."""
+    settings = Settings(var=Path("unused"), given_secret=SECRET, base_url="https://subsidy.test")
+    app = create_app(settings, engine=engine, clock=FixedClock(date.fromisoformat(day)))
+    headers = {"Sec-Fetch-Site": "same-origin", "Accept-Language": "zh-CN", **browser}
+    return TestClient(app, headers=headers, follow_redirects=False)
+
+
+def sign_up(client: TestClient, email: str = "li@jia.example", credit_code: str = CREDIT_CODE) -> None:
+    """A new enterprise and its first applicant, signed in."""
+    form = {
+        "email": email,
+        "password": PASSWORD,
+        "name": "李明",
+        "organisation_name": "甲储能",
+        "credit_code": credit_code,
+    }
+    assert client.post("/sign-up", data=form).status_code == 303
+
+
+def sign_in(client: TestClient, email: str, password: str = PASSWORD) -> None:
+    """The session of somebody who has an account."""
+    assert client.post("/sign-in", data={"email": email, "password": password}).status_code == 303
+
+
+def words(page: str) -> str:
+    """What a page says, without its markup, on one line."""
+    body = re.sub(r"<style.*?</style>", "", page, flags=re.DOTALL)
+    return " ".join(unescape(re.sub(r"<[^>]*>", " ", body)).split())
