@@ -8,3 +8,9 @@ from tests.support.office import Office
 def office(engine: Engine) -> Office:
     """People and an empty desk; the test runs once on SQLite and once on PostgreSQL."""
     return Office(engine)
+
+
+@pytest.fixture
+def sqlite_office(sqlite_engine: Engine) -> Office:
+    """The same on SQLite only, for what no database can change."""
+    return Office(sqlite_engine)

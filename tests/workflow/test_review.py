@@ -248,9 +248,15 @@ def test_approval_that_breaks_anywhere_leaves_nothing(office: Office) -> None:
                 session, ADMINISTRATOR, office.now, office.day, office.submitted, version, "符合条件", china()
             )
 
-    with breaking_at(office.engine, -1) as whole, pytest.raises(Broken), writing(office.engine) as session:
-        review.approve(session, ADMINISTRATOR, office.now, office.day, office.submitted, version, "符合条件", china())
-        raise Broken
+    def approve_and_break() -> None:
+        with writing(office.engine) as session:
+            review.approve(
+                session, ADMINISTRATOR, office.now, office.day, office.submitted, version, "符合条件", china()
+            )
+            raise Broken
+
+    with breaking_at(office.engine, -1) as whole, pytest.raises(Broken):
+        approve_and_break()
     assert rows(office) == before
     writes = [number for number, text in enumerate(whole) if text.startswith(("INSERT", "UPDATE"))]
     assert len(writes) >= 6
