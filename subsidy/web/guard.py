@@ -45,8 +45,13 @@ def forged(request: Request) -> bool:
     if site:
         return site not in ("same-origin", "none")
     if origin:
-        return urlsplit(origin).netloc != request.headers.get("host")
+        return urlsplit(origin).netloc not in (request.headers.get("host"), _own_host(request))
     return COOKIE in request.cookies
+
+
+def _own_host(request: Request) -> str:
+    """The host that people reach the site under, which a proxy in front of it may keep to itself."""
+    return urlsplit(request.app.state.settings.base_url).netloc
 
 
 def _refusal(request: Request) -> Exception | None:

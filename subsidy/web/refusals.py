@@ -6,6 +6,7 @@ from typing import Final
 
 from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from rules.faults import BadInput
@@ -27,7 +28,8 @@ async def answer(request: Request, error: Exception) -> Response:
     if isinstance(error, Unauthenticated):
         return await _sign_in_first(request)
     status, messages = _explain(error, language(request))
-    return _page(request, status, messages, getattr(error, "headers", None))
+    # A page asks the database who is reading, which nobody else should have to wait for.
+    return await run_in_threadpool(_page, request, status, messages, getattr(error, "headers", None))
 
 
 async def broken(request: Request, error: Exception) -> Response:
@@ -71,4 +73,5 @@ async def _sign_in_first(request: Request) -> Response:
     """A page waits behind the sign-in; a form that comes too late is handed back, to be sent again after signing in."""
     if request.method == "GET":
         return redirect(link("/sign-in", next=link(request.url.path, **request.query_params)))
-    return render(request, "layout/expired.html", status=401, typed=await posted(request))
+    typed = await posted(request)
+    return await run_in_threadpool(render, request, "layout/expired.html", status=401, typed=typed)

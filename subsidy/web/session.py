@@ -1,6 +1,7 @@
 """Who is asking: the session behind a request, from its cookie or its bearer token."""
 
 from typing import Final
+from urllib.parse import urlsplit
 
 from fastapi import Request, Response
 from itsdangerous import BadSignature, Signer
@@ -48,13 +49,9 @@ def session_token(request: Request) -> str | None:
 
 def keep(request: Request, response: Response, token: str) -> None:
     """Hand the session to the browser, until it is closed. The server ends it earlier where its time is up."""
-    response.set_cookie(
-        COOKIE,
-        _signer(request).sign(token).decode(),
-        httponly=True,
-        samesite="lax",
-        secure=request.url.scheme == "https",
-    )
+    secure = "https" in (request.url.scheme, urlsplit(request.app.state.settings.base_url).scheme)
+    signed = _signer(request).sign(token).decode()
+    response.set_cookie(COOKIE, signed, httponly=True, samesite="lax", secure=secure)
 
 
 def forget(response: Response) -> None:

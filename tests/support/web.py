@@ -21,7 +21,7 @@ CREDIT_CODE: Final = "91310000MA1FL0000N"
 
 def site(engine: Engine, day: str = FIRST_DAY, **browser: str) -> TestClient:
     """A visitor's browser, with other headers where given: the clock stands at `day`, redirects are not followed."""
-    settings = Settings(var=Path("unused"), given_secret=SECRET, base_url="https://subsidy.test")
+    settings = Settings(var=Path("unused"), given_secret=SECRET, base_url="http://subsidy.test")
     app = create_app(settings, engine=engine, clock=FixedClock(date.fromisoformat(day)))
     headers = {"Sec-Fetch-Site": "same-origin", "Accept-Language": "zh-CN", **browser}
     return TestClient(app, headers=headers, follow_redirects=False)

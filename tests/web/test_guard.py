@@ -28,6 +28,7 @@ def bare(sqlite_engine: Engine) -> Iterator[TestClient]:
         ({"Origin": "https://evil.example"}, True),
         ({"Origin": "null"}, True),
         ({"Origin": "http://testserver"}, False),
+        ({"Origin": "http://subsidy.test"}, False),
         ({"Origin": "http://testserver.evil.example"}, True),
         ({}, True),
     ],
