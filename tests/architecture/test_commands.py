@@ -6,6 +6,7 @@ import subprocess
 
 import pytest
 
+from subsidy.cli import run
 from tests.architecture.tree import ROOT, texts
 
 MAKEFILE = (ROOT / "Makefile").read_text("utf-8")
@@ -37,3 +38,13 @@ def test_documents_name_only_targets_that_exist() -> None:
         (name, target) for name, text in documents() for target in re.findall(r"\bmake ([a-z]+)\b(?=[^`\n]*`)", text)
     }
     assert {(name, target) for name, target in named if target not in TARGETS} == set()
+
+
+def test_documents_name_only_commands_that_exist(capsys: pytest.CaptureFixture[str]) -> None:
+    named = {
+        (name, words)
+        for name, text in documents()
+        for words in re.findall(r"python main\.py((?: [a-z]+\b(?![./]))+)", text)
+    }
+    refused = {(name, words) for name, words in named if run([*words.split()[:2], "--help"])}
+    assert refused == set(), capsys.readouterr().err
