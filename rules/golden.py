@@ -22,7 +22,14 @@ from rules.money import Fen, parse_yuan, split, yuan
 from rules.policy import Policy
 from rules.reading import read_facts
 
-Amount = Annotated[Fen, BeforeValidator(lambda raw: parse_yuan(raw) if isinstance(raw, str) else raw)]
+
+def _amount(raw: object) -> Fen:
+    if not isinstance(raw, str):
+        raise ValueError("an amount is written in yuan, such as 200000.00")
+    return parse_yuan(raw)
+
+
+Amount = Annotated[Fen, BeforeValidator(_amount)]
 """An amount as a case writes it, in yuan."""
 
 

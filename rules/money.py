@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from fractions import Fraction
 from typing import NewType
 
 Fen = NewType("Fen", int)
@@ -34,11 +33,6 @@ def grouped(fen: int) -> str:
     """The amount as people read it, with a comma every three digits: ``1,666,666.66``."""
     whole, part = divmod(abs(fen), 100)
     return f"{'-' if fen < 0 else ''}{whole:,}.{part:02d}"
-
-
-def round_down(exact: Fraction) -> Fen:
-    """Whole fen, the fraction dropped: never more than the text grants (Q10)."""
-    return Fen(exact.numerator // exact.denominator)
 
 
 def split(total: Fen, weights: Sequence[int]) -> tuple[Fen, ...]:
