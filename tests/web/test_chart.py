@@ -40,14 +40,15 @@ def test_the_project_stands_on_the_curve() -> None:
     made = drawn("user-side-storage", capacity_kwh=Decimal(12000))
     assert made.here is not None
     assert (made.here.x, made.here.y) in points(made.line)
-    assert made.here.label == "您在这里：240 万元"
+    assert made.here.value == "240 万元"
+    assert made.summary.endswith("您在这里：240 万元")
 
 
 @pytest.mark.parametrize(("capacity", "counts"), [("999.999", False), ("1000", True), ("1000.001", True)])
 def test_a_base_that_falls_short_is_given_no_amount(capacity: str, counts: bool) -> None:
     made = drawn("user-side-storage", capacity_kwh=Decimal(capacity))
     assert made.here is not None
-    assert ("万元" in made.here.label) == counts
+    assert ("万元" in made.here.value) == counts
     assert (made.here.y == made.foot) == (not counts)
 
 
@@ -111,4 +112,4 @@ def test_a_picture_has_a_title_and_a_description(visitor: TestClient) -> None:
     page = visitor.get("/check/user-side-storage/result", params={"capacity_kwh": "12000"}).text
     assert 'role="img" aria-labelledby="chart-title chart-desc"' in page
     assert '<title id="chart-title">奖励金额随装机容量的变化</title>' in page
-    assert "您在这里：240 万元</text>" in page
+    assert re.search(r"您在这里<tspan[^>]*>240 万元</tspan>", page)

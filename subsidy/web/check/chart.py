@@ -15,7 +15,10 @@ from subsidy.web.check.axis import inside, scale, short_amount, ticks
 WIDTH: Final = 460
 HEIGHT: Final = 290
 LEFT, RIGHT, TOP, BOTTOM = 52, 16, 34, 46
+_LINE: Final = 17
 _POINTS: Final = 48
+_CHINESE: Final = 0x2E80
+"""From here on characters are as wide as they are high."""
 _FARTHEST: Final = 10**16
 """Smallest steps of a base beyond which no cap is looked for: above all that can be typed."""
 
@@ -29,11 +32,12 @@ class Mark(NamedTuple):
 
 
 class Here(NamedTuple):
-    """Where the project stands, and the place of its label beside it."""
+    """Where the project stands, and the place of its label, on two lines, beside it."""
 
     x: Decimal
     y: Decimal
     label: str
+    value: str
     label_x: Decimal
     label_y: Decimal
     anchor: str
@@ -133,7 +137,8 @@ def _drawn(
         summary.append(text(lang, "check.chart_cap", cap=short_amount(cap, lang), base=base, at=shown))
     mark = None if here is None else _here(curve, frame, here, lang)
     if mark:
-        summary.append(inside(mark.label, lang))
+        said = text(lang, "check.here_said", here=mark.label, value=mark.value)
+        summary.append(inside(said, lang))
     return Chart(
         title=text(lang, "check.chart_title", base=base),
         summary=text(lang, "check.sentences").join(summary),
@@ -161,17 +166,23 @@ def _curve(policy: Policy, scheme: Scheme, facts: Facts, on: date) -> _Curve:
 
 
 def _here(curve: _Curve, frame: _Frame, here: int, lang: str) -> Here:
-    award = curve.award(here)
+    label, award = text(lang, "check.here"), curve.award(here)
     if curve.qualifies(here):
-        key = "check.here_at_most" if award.indicative else "check.here"
-        label, x, y = text(lang, key, amount=short_amount(award.at_most, lang)), frame.x(here), frame.y(award.at_most)
+        value, x, y = short_amount(award.at_most, lang), frame.x(here), frame.y(award.at_most)
+        if award.indicative:
+            value = text(lang, "check.here_at_most", amount=value)
     else:
-        label, x, y = text(lang, "check.here_short"), frame.x(here), frame.y(0)
-    # In the left half the curve rises away from what stands to the right of the point; in the right half it lies below
-    # what stands to the left. Labels stay clear of the axis.
-    if here * 2 < frame.x_most:
-        return Here(x, y, label, x + 11, min(y + 5, frame.y(0) - 7), "start")
-    return Here(x, y, label, x - 11, min(y - 10, frame.y(0) - 7), "end")
+        value, x, y = text(lang, "check.here_short"), frame.x(here), frame.y(0)
+    # The curve never falls, so what stands below and to the right of a point is clear of it; the axis must be too.
+    label_y = min(y + 20, frame.y(0) - _LINE - 7)
+    if x + 11 + max(map(_width, (label, value))) <= WIDTH:
+        return Here(x, y, label, value, x + 11, label_y, "start")
+    return Here(x, y, label, value, Decimal(WIDTH - RIGHT), label_y, "end")
+
+
+def _width(words: str) -> int:
+    """About how wide a bold label is at its largest, on a phone."""
+    return sum(16 if ord(letter) >= _CHINESE else 9 for letter in words)
 
 
 def _runs(points: Iterable[tuple[int, int]], keep: Callable[[int], bool]) -> Iterator[list[tuple[int, int]]]:
