@@ -5,8 +5,9 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from rules import wording
-from rules.assess import Assessment, SchemeAssessment
+from rules.assess import Assessment, Outcome, SchemeAssessment
 from rules.facts import Fact, Value
+from rules.money import Fen
 from schedules.calendar import china
 from schedules.due import Status
 from subsidy.assessment import assessment_document
@@ -50,6 +51,12 @@ def findings(sheet: Sheet, answer: SchemeAssessment, lang: str) -> list[tuple[re
     return [(row, *result.outcome_tag(row)) for row in result.rows(sheet.policy, answer, lang)]
 
 
+def difference(declared: SchemeAssessment, effective: SchemeAssessment) -> Fen | None:
+    """By how much what was verified changes the award; None while one of the two amounts is not known."""
+    before, after = _granted(declared), _granted(effective)
+    return None if before is None or after is None else Fen(after - before)
+
+
 def yearly_fact(sheet: Sheet) -> Fact:
     """The fact that is verified for each operating year; ValueError where the scheme has none."""
     release = sheet.scheme.terms.release
@@ -69,6 +76,12 @@ def document(sheet: Sheet, answer: SchemeAssessment, facts: Mapping[str, Value],
     assessment = Assessment(sheet.policy, on, facts, (answer,))
     shown: dict[str, Any] = assessment_document(assessment, china(), lang)["schemes"][0]
     return shown
+
+
+def _granted(answer: SchemeAssessment) -> Fen | None:
+    if answer.outcome is Outcome.INELIGIBLE:
+        return Fen(0)
+    return answer.award.amount if answer.award else None
 
 
 def _shown(fact: Fact, kept: str, lang: str) -> str:
