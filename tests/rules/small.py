@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from rules.assess import SchemeAssessment, assess
-from rules.facts import Value
+from rules.facts import Value, read_day
 from rules.load import load_content, load_pack
 from rules.policy import Policy
-from rules.reading import read_day, read_facts
+from rules.reading import read_facts
 
 FIRST_DAY = "2024-01-01"
 DAY = read_day("2026-03-01")
