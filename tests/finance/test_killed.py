@@ -1,0 +1,49 @@
+"""A process killed in the middle of its work, and started again: nothing lost, nothing twice."""
+
+import signal
+import subprocess
+import sys
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import Engine
+from sqlmodel import col, select
+
+from subsidy.database import reading
+from subsidy.finance.disburse import disburse
+from subsidy.records import Run
+from tests.finance.portfolio import DUE, FREE, entries, paid, portfolio
+from tests.support.office import Office, noon
+
+
+def tick(engine: Engine, point: int) -> subprocess.CompletedProcess[str]:
+    address = engine.url.render_as_string(hide_password=False)
+    command = [sys.executable, "-m", "tests.finance.dying", address, DUE.isoformat(), str(point)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+
+
+@pytest.mark.parametrize("point", [5, 6, 7, 8, 9, 10, 11, 12, 26])
+def test_killed_and_restarted_each_is_generated_once(office: Office, point: int) -> None:
+    due, engine = portfolio(office, 10), office.engine
+    engine.dispose()
+    assert tick(engine, point).returncode == -signal.SIGKILL
+    count, instalments, _ = paid(engine)
+    assert count == instalments == entries(engine) < 10 * FREE
+    with reading(engine) as session:
+        dead = session.exec(select(Run)).one()
+    assert (dead.finished_at, dead.error, dead.generated) == (None, None, count)
+    report = disburse(engine, as_of=DUE, now=noon(DUE) + timedelta(minutes=1), trigger="start", chunk=5)
+    assert report.generated == 10 * FREE - count
+    assert paid(engine) == (10 * FREE, 10 * FREE, due)
+    assert entries(engine) == 10 * FREE
+    with reading(engine) as session:
+        ends = [run.finished_at is None for run in session.exec(select(Run).order_by(col(Run.started_at)))]
+    assert ends == [True, False]
+
+
+def test_points_of_the_kill_lie_inside_the_work(office: Office) -> None:
+    portfolio(office, 10)
+    office.engine.dispose()
+    whole = tick(office.engine, 10**6)
+    assert int(whole.stdout) > 26, whole.stderr
+    assert paid(office.engine)[0] == 10 * FREE
