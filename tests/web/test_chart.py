@@ -36,6 +36,28 @@ def test_the_curve_rises_to_the_cap_and_stays_there() -> None:
     assert made.cap.label == "上限 500 万元"
 
 
+@pytest.mark.parametrize(
+    ("scheme", "at"),
+    [
+        ("user-side-storage", "25,000 kWh"),
+        ("strategic-project", "1,000,000,000.00 元"),
+        ("first-unit", "150,000,000.00 元"),
+        ("domestic-first-unit", "200,000,000.00 元"),
+    ],
+)
+def test_the_cap_binds_where_the_policy_says(scheme: str, at: str) -> None:
+    assert f"达到 {at} 起不再增加" in drawn(scheme).summary
+
+
+@pytest.mark.parametrize("rate", ["0.2", "0.15", "0.07", "0.013", "0.199999", "0.000001"])
+def test_one_step_below_the_binding_base_the_cap_does_not_bind(rate: str) -> None:
+    curve = chart._curve(POLICY, POLICY.scheme("first-unit"), {"granted_rate": Decimal(rate)}, ON)
+    binding = curve.binding()
+    assert binding is not None
+    assert curve.award(binding).capped
+    assert not curve.award(binding - 1).capped
+
+
 def test_the_project_stands_on_the_curve() -> None:
     made = drawn("user-side-storage", capacity_kwh=Decimal(12000))
     assert made.here is not None
