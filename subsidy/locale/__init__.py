@@ -1,10 +1,10 @@
 """What the application says to people, in Chinese and English.
 
-One catalogue a room (`review.yaml`), each entry a key with both languages:
+One catalogue a room (`base.yaml`), each entry a key with both languages:
 
-    approve_done: {zh: 已核定, en: Approved}
+    sign_in: {zh: 登录, en: Sign in}
 
-and is asked for as `text("zh", "review.approve_done")`. Placeholders are named: `{amount}`. What belongs to a policy
+and is asked for as `text("zh", "base.sign_in")`. Placeholders are named: `{amount}`. What belongs to a policy
 (labels of facts, conditions, clauses) is in its pack, not here.
 """
 
