@@ -102,6 +102,13 @@ def form(
     return page
 
 
+def allowed(case: Case, command: Command) -> None:
+    """Raises Forbidden where this person may not give the command at all, before what he typed is looked at."""
+    refusal = case.why_not[command]
+    if isinstance(refusal, Forbidden):
+        raise refusal
+
+
 def version(typed: Mapping[str, str]) -> int:
     """The state of the application that a form was filled in from; 0, which none has, where it does not say."""
     given = typed.get("version", "")

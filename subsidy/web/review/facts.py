@@ -65,6 +65,7 @@ def settle(request: Request, application_id: str, key: str, typed: Typed) -> Res
     fact, command = case.sheet.policy.fact(key), _command(case.sheet, key)
 
     def step(session: Session) -> Application:
+        steps.allowed(case, command)
         value, reason, version = *_read(fact, typed), steps.version(typed)
         if command is Command.SET_RATE:
             assert value is None or isinstance(value, Decimal)

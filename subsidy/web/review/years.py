@@ -40,6 +40,7 @@ def record(request: Request, application_id: str, year: int, typed: Typed) -> Re
     page, fact = _figure(request, case, year, typed), casework.yearly_fact(case.sheet)
 
     def step(session: Session) -> OperatingFigure:
+        steps.allowed(case, Command.RECORD_FIGURE)
         faults: list[Fault] = []
         value = read_value(fact, typed, faults)
         evidence = words.line(typed.get("evidence", ""), "evidence", faults)

@@ -1,0 +1,156 @@
+"""Every page and every form of the three desks, asked for by everybody."""
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+import pytest
+from fastapi import APIRouter
+from fastapi.routing import APIRoute
+from fastapi.testclient import TestClient
+from sqlmodel import Session, func, select
+
+from subsidy.database import reading
+from subsidy.records import Event, Run
+from subsidy.web import apply, finance, review
+from tests.support.desks import Desks
+from tests.support.office import ACTORS, Office
+
+NOBODY: Final = "nobody"
+TO_SIGN_IN: Final = 303
+TOO_LATE: Final = 401
+"""A form of somebody who is not signed in is handed back to him."""
+
+APPLICANTS: Final = {
+    "applicant": 200,
+    "stranger": 200,
+    "administrator": 403,
+    "related administrator": 403,
+    "finance": 403,
+}
+OWN: Final = {**APPLICANTS, "stranger": 404}
+OFFICE: Final = {"applicant": 403, "stranger": 403, "administrator": 200, "related administrator": 200, "finance": 403}
+STAFF: Final = {**OFFICE, "finance": 200}
+
+PAGES: Final[Mapping[str, tuple[str, Mapping[str, int]]]] = {
+    "/apply": ("/apply", APPLICANTS),
+    "/apply/new": ("/apply/new", APPLICANTS),
+    "/apply/{application_id}": ("/apply/{draft}", OWN),
+    "/apply/{application_id}/edit": ("/apply/{draft}/edit", OWN),
+    "/apply/{application_id}/check": ("/apply/{draft}/check", OWN),
+    "/apply/{application_id}/withdraw": ("/apply/{draft}/withdraw", OWN),
+    "/review": ("/review", OFFICE),
+    "/review/{application_id}": ("/review/{submitted}", OFFICE),
+    "/review/{application_id}/facts/{key}": ("/review/{submitted}/facts/capacity_kwh", OFFICE),
+    "/review/{application_id}/approve": ("/review/{submitted}/approve", OFFICE),
+    "/review/{application_id}/refuse": ("/review/{submitted}/refuse", OFFICE),
+    "/review/{application_id}/years/{year}": ("/review/{approved}/years/1", OFFICE),
+    "/review/{application_id}/instalments/{number}/{decision}": ("/review/{approved}/instalments/1/release", OFFICE),
+    "/finance": ("/finance", STAFF),
+    "/finance/schedule.{kind}": ("/finance/schedule.csv", STAFF),
+    "/finance/runs": ("/finance/runs", STAFF),
+    "/finance/run": ("/finance/run", STAFF),
+}
+"""For each route, the page that is asked for and what each person gets; whoever is not signed in is sent to sign in."""
+
+MAY_SEND: Final[Mapping[str, tuple[str, ...]]] = {
+    "/apply/new": ("applicant", "stranger"),
+    "/apply/{application_id}/edit": ("applicant",),
+    "/apply/{application_id}/check": ("applicant",),
+    "/apply/{application_id}/withdraw": ("applicant",),
+    "/review/{application_id}/facts/{key}": ("administrator",),
+    "/review/{application_id}/approve": ("administrator",),
+    "/review/{application_id}/refuse": ("administrator",),
+    "/review/{application_id}/years/{year}": ("administrator",),
+    "/review/{application_id}/instalments/{number}/{decision}": ("administrator",),
+    "/finance/run": ("finance",),
+}
+"""For each form, those whom it serves. An administrator of the applicant's organisation may look, but not act."""
+
+
+@pytest.fixture
+def ids(office: Office) -> Mapping[str, str]:
+    return {
+        "draft": office.draft(),
+        "submitted": office.submit(office.draft()),
+        "approved": office.approved().application_id,
+    }
+
+
+def routes(method: str) -> set[str]:
+    """The addresses of the desks that answer a method."""
+    found = [route for room in (apply, review, finance) for route in within(room.router)]
+    return {route.path for route in found if method in (route.methods or ())}
+
+
+def within(router: APIRouter) -> Iterator[APIRoute]:
+    for route in router.routes:
+        if isinstance(route, APIRoute):
+            yield route
+        else:
+            yield from within(vars(route)["original_router"])
+
+
+def test_every_page_is_in_the_table() -> None:
+    assert routes("GET") == set(PAGES)
+
+
+def test_every_form_is_in_the_table() -> None:
+    assert routes("POST") == set(MAY_SEND)
+
+
+@pytest.mark.parametrize("route", PAGES)
+def test_who_sees_a_page(route: str, ids: Mapping[str, str], desks: Desks) -> None:
+    path, allowed = PAGES[route]
+    path = path.format(**ids)
+    assert {name: desks.of(actor).get(path).status_code for name, actor in ACTORS.items()} == allowed
+    answer = desks.of(None).get(path)
+    assert answer.status_code == TO_SIGN_IN
+    assert answer.headers["location"].startswith("/sign-in?next=%2F")
+
+
+@pytest.mark.parametrize("route", MAY_SEND)
+def test_who_may_not_send_a_form_changes_nothing(
+    route: str, ids: Mapping[str, str], office: Office, desks: Desks
+) -> None:
+    path = PAGES[route][0].format(**ids)
+    form = {"version": "2", "reason": "理由", "scheme": "first-unit", "project_name": "项目", "as_of": "2026-03-01"}
+    form |= {"evidence": "报告", "capacity_kwh": "1", "cycles_per_year": "480"}
+    before = kept(office)
+    for name, actor in ACTORS.items():
+        if name not in MAY_SEND[route]:
+            assert desks.of(actor).post(path, data=form).status_code in (403, 404), name
+    page = desks.of(None).post(path, data=form)
+    assert page.status_code == TOO_LATE
+    assert 'name="reason" value="理由"' in page.text
+    assert kept(office) == before
+
+
+@pytest.mark.parametrize("path", ["/apply/{draft}", "/review/{draft}"])
+def test_a_draft_is_not_found_by_the_office(path: str, ids: Mapping[str, str], desks: Desks) -> None:
+    assert desks.of(ACTORS["administrator"]).get(path.format(**ids)).status_code in (403, 404)
+
+
+@pytest.mark.parametrize("unknown", ["nosuchapplication", "..%2F..", "%00", "’"])
+@pytest.mark.parametrize("room", ["apply", "review"])
+def test_an_unknown_application_is_not_found(room: str, unknown: str, desks: Desks) -> None:
+    client: TestClient = desks.of(ACTORS["applicant" if room == "apply" else "administrator"])
+    assert client.get(f"/{room}/{unknown}").status_code == 404
+
+
+def test_a_form_from_another_site_is_refused(ids: Mapping[str, str], office: Office, desks: Desks) -> None:
+    before = kept(office)
+    client = desks.of(ACTORS["applicant"])
+    form = {"reason": "理由", "version": "1"}
+    answer = client.post(f"/apply/{ids['draft']}/withdraw", data=form, headers={"Sec-Fetch-Site": "cross-site"})
+    assert answer.status_code == 403
+    assert kept(office) == before
+
+
+def kept(office: Office) -> tuple[int, int]:
+    """How much is on record."""
+    with reading(office.engine) as session:
+        return _count(session, Event), _count(session, Run)
+
+
+def _count(session: Session, record: type[Event] | type[Run]) -> int:
+    return session.exec(select(func.count()).select_from(record)).one()
