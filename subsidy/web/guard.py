@@ -8,6 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from subsidy.errors import Forbidden
+from subsidy.settings import Settings
 from subsidy.web import refusals
 from subsidy.web.session import COOKIE
 
@@ -51,7 +52,8 @@ def forged(request: Request) -> bool:
 
 def _own_host(request: Request) -> str:
     """The host that people reach the site under, which a proxy in front of it may keep to itself."""
-    return urlsplit(request.app.state.settings.base_url).netloc
+    settings: Settings = request.app.state.settings
+    return urlsplit(settings.base_url).netloc
 
 
 def _refusal(request: Request) -> Exception | None:
