@@ -10,6 +10,7 @@ from starlette.staticfiles import StaticFiles
 from schedules.clock import Clock, clock_from_environment
 from schedules.runner import build_scheduler
 from subsidy import api, database
+from subsidy.api.openapi import described
 from subsidy.jobs import jobs
 from subsidy.settings import Settings
 from subsidy.web import account, apply, check, finance, health, refusals, review
@@ -43,7 +44,7 @@ def create_app(
     app.add_exception_handler(Exception, refusals.broken)
     app.add_middleware(Guard)
     app.add_middleware(Headers)
-    return app
+    return described(app)
 
 
 def _lifespan(scheduler: bool) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:

@@ -4,6 +4,8 @@ import errno
 import logging
 import signal
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated, Any, Final
 
 import typer
@@ -14,6 +16,8 @@ from subsidy.cli import options
 from subsidy.cli.options import Lang, Usage
 from subsidy.locale import text
 
+BACKLOG: Final = 2048
+"""Connections that may wait to be answered."""
 PATIENCE: Final = 10
 """Seconds that requests under way have to end when the server is stopped."""
 
@@ -35,6 +39,9 @@ def serve(
         with opened(settings.load(**given)) as office:
             app = create_app(office.settings, engine=office.engine, clock=office.clock, scheduler=True)
             address = f"http://{_in_url(office.settings.host)}:{office.settings.port}"
+            with _told(office.settings.host, office.settings.port):
+                # Two that start at the same moment both get this far; only one of them may listen.
+                door.listen(BACKLOG)
             _run(app, door, text(lang, "cli.serving", address=address))
     print(text(lang, "cli.stopped"), flush=True)
 
@@ -60,14 +67,21 @@ def scheduler(lang: Lang = "") -> None:
 
 def _claimed(host: str, port: int) -> socket.socket:
     """The address, taken before anything is opened, so that one which is taken already is told at once."""
-    try:
+    with _told(host, port):
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         door = socket.socket(family, kind, protocol)
         door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         door.bind(address)
+    return door
+
+
+@contextmanager
+def _told(host: str, port: int) -> Iterator[None]:
+    """What the system says about an address, in words."""
+    try:
+        yield
     except OSError as error:
         raise _closed(error, host, port) from None
-    return door
 
 
 def _closed(error: OSError, host: str, port: int) -> Usage:

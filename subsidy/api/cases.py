@@ -1,0 +1,228 @@
+"""An application as a program reads it, with all that belongs to it and that its reader may see."""
+
+from datetime import date, datetime
+from typing import Annotated
+
+from pydantic import BaseModel, Field
+from sqlmodel import Session
+
+from rules.faults import BadInput
+from rules.money import yuan
+from schedules.due import Status
+from subsidy.api.assessments import Money, SchemeAnswer
+from subsidy.api.sessions import OrganisationAnswer
+from subsidy.errors import SubsidyError
+from subsidy.locale import text
+from subsidy.records import Application, ApplicationStatus, Award, Decision, Organisation, Role
+from subsidy.web import casework, history
+from subsidy.workflow.actor import Actor
+from subsidy.workflow.view import Case, Part, case
+
+
+class ApplicationHead(BaseModel):
+    """Which application it is, and where it stands."""
+
+    id: str
+    number: Annotated[str, Field(description="What people quote.", examples=["LG-2026-0001"])]
+    status: ApplicationStatus
+    policy: str
+    scheme: str
+    project_name: str
+    organisation: OrganisationAnswer
+    submitted_on: date | None
+    decided_on: date | None
+    award_amount: Money | None
+    version: Annotated[int, Field(description="To be sent with a change.")]
+
+
+class StatedFact(BaseModel):
+    """One fact, in canonical text. What the zone's staff verified is shown to them alone."""
+
+    key: str
+    declared: str | None
+    verified: str | None
+    reason: str | None
+
+
+class AwardRecord(BaseModel):
+    """What was granted."""
+
+    id: str
+    amount: Money
+    approved_on: date
+    commissioned_on: date | None
+    policy_digest: str
+    receipt_digest: str
+
+
+class Year(BaseModel):
+    """The operating year whose figure decides an instalment."""
+
+    number: int
+    start: date
+    end: date
+
+
+class Figure(BaseModel):
+    """A year's verified figure."""
+
+    value: str
+    evidence: str
+    recorded_at: datetime
+
+
+class YearDecisionAnswer(BaseModel):
+    """What was decided on a year that falls short."""
+
+    decision: Decision
+    reason: str
+    decided_at: datetime
+
+
+class InstalmentRecord(BaseModel):
+    """One dated part of an award."""
+
+    id: str
+    number: int
+    due_on: date
+    provisional: bool
+    amount: Money
+    status: Status
+    reason: Annotated[str | None, Field(description="Code of why it is not paid.")]
+    reason_text: str | None
+    year: Year | None
+    figure: Figure | None
+    decision: YearDecisionAnswer | None
+    disbursed_on: date | None
+
+
+class CommandAnswer(BaseModel):
+    """Whether the reader may give a command now, and if not, why."""
+
+    command: str
+    allowed: bool
+    why_not: str | None
+
+
+class ChangeOf(BaseModel):
+    """One thing that was changed, in words."""
+
+    label: str
+    before: str | None
+    after: str | None
+
+
+class EventAnswer(BaseModel):
+    """Who did what, in words."""
+
+    at: datetime
+    who: str
+    what: str
+    reason: str | None
+    changes: list[ChangeOf]
+
+
+class CaseAnswer(ApplicationHead):
+    """An application with all that belongs to it."""
+
+    decision_reason: str | None
+    created_at: datetime
+    updated_at: datetime
+    facts: list[StatedFact]
+    assessment_declared: Annotated[SchemeAnswer, Field(description="On the applicant's own word.")]
+    assessment_effective: Annotated[
+        SchemeAnswer | None, Field(description="On what a decision rests on; for the zone's staff.")
+    ]
+    award: AwardRecord | None
+    instalments: list[InstalmentRecord]
+    commands: list[CommandAnswer]
+    events: list[EventAnswer]
+
+
+def head(application: Application, organisation: Organisation, award: Award | None) -> dict[str, object]:
+    """The parts of an application's head."""
+    return {
+        "id": application.id,
+        "number": application.number,
+        "status": application.status,
+        "policy": application.policy_id,
+        "scheme": application.scheme_id,
+        "project_name": application.project_name,
+        "organisation": organisation.model_dump(),
+        "submitted_on": application.submitted_on,
+        "decided_on": application.decided_on,
+        "award_amount": award and yuan(award.amount_fen),
+        "version": application.version,
+    }
+
+
+def answer(session: Session, actor: Actor, application_id: str, today: date, lang: str) -> CaseAnswer:
+    """The case as this person may see it; NotFound where he may not."""
+    found = case(session, actor, application_id, today)
+    application, award, sheet = found.application, found.award, found.sheet
+    on, staff = application.submitted_on or today, actor.role != Role.APPLICANT
+    declared = casework.document(sheet, found.assessment_declared, sheet.declared, on, lang)
+    effective = casework.document(sheet, found.assessment_effective, sheet.effective, on, lang) if staff else None
+    story = history.story if staff else history.public_story
+    return CaseAnswer.model_validate(
+        {
+            **head(application, found.organisation, award),
+            "decision_reason": application.decision_reason,
+            "created_at": application.created_at,
+            "updated_at": application.updated_at,
+            "facts": _facts(found, staff=staff),
+            "assessment_declared": declared,
+            "assessment_effective": effective,
+            "award": award and {**award.model_dump(), "amount": yuan(award.amount_fen)},
+            "instalments": [_instalment(part, lang) for part in found.instalments],
+            "commands": [_command(name, why, lang) for name, why in found.why_not.items()],
+            "events": [
+                {**each._asdict(), "changes": [one._asdict() for one in each.changes]}
+                for each in story(found.events, sheet, lang)
+            ],
+        }
+    )
+
+
+def _facts(found: Case, *, staff: bool) -> list[dict[str, str | None]]:
+    facts = []
+    for fact in found.sheet.policy.facts_of(found.sheet.scheme):
+        row = found.sheet.rows.get(fact.key)
+        verified = (row.verified, row.reason) if row and staff else (None, None)
+        facts.append(
+            {
+                "key": fact.key,
+                "declared": row.declared if row else None,
+                "verified": verified[0],
+                "reason": verified[1],
+            }
+        )
+    return facts
+
+
+def _instalment(part: Part, lang: str) -> dict[str, object]:
+    kept, standing = part.instalment, part.standing
+    return {
+        "id": kept.id,
+        "number": kept.number,
+        "due_on": kept.due_on,
+        "provisional": kept.provisional,
+        "amount": yuan(kept.amount_fen),
+        "status": standing.status,
+        "reason": standing.reason,
+        "reason_text": standing.reason and text(lang, f"reason.{standing.reason}"),
+        "year": kept.year_number and {"number": kept.year_number, "start": kept.year_start, "end": kept.year_end},
+        "figure": part.figure and part.figure.model_dump(),
+        "decision": part.decision and part.decision.model_dump(),
+        "disbursed_on": part.disbursed_on,
+    }
+
+
+def _command(name: str, why: SubsidyError | BadInput | None, lang: str) -> dict[str, object]:
+    return {"command": name, "allowed": why is None, "why_not": None if why is None else _said(why, lang)}
+
+
+def _said(why: SubsidyError | BadInput, lang: str) -> str:
+    if isinstance(why, BadInput):
+        return " ".join(fault.message(lang) for fault in why.faults)
+    return why.message(lang)

@@ -1,0 +1,122 @@
+"""Reviewing an application: what an administrator judges, corrects, grants and decides."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter
+from pydantic import Field, WithJsonSchema
+from sqlmodel import Session
+
+from rules.facts import Fact, Value
+from rules.faults import BadInput, FactError, Fault
+from schedules.calendar import china
+from subsidy.api import cases
+from subsidy.api.body import Body, Reason, Tree, Version, Words, fields, prose
+from subsidy.api.cases import CaseAnswer
+from subsidy.api.facts import VALUE
+from subsidy.api.openapi import takes
+from subsidy.api.signed import WRITING, Lang, Now, Records, Signed
+from subsidy.database import writing
+from subsidy.workflow import door, review
+from subsidy.workflow.actor import Actor
+from subsidy.workflow.sheet import Sheet, open_sheet
+
+router = APIRouter(prefix="/applications/{application_id}", tags=["review"])
+
+Key = Annotated[Words, prose(64, "Key of a fact.")]
+AnyValue = Annotated[Any, WithJsonSchema(VALUE), Field(description="As its fact is written; null takes it back.")]
+
+
+class Verification(Body):
+    """What an administrator finds of one fact."""
+
+    key: Key
+    value: AnyValue
+    reason: Reason
+    version: Version
+
+
+class GrantedRate(Body):
+    """The rate that an administrator grants."""
+
+    rate: AnyValue
+    reason: Reason
+    version: Version
+
+
+class DecisionBody(Body):
+    """A decision on an application."""
+
+    reason: Reason
+    version: Version
+
+
+@router.post("/judgements", responses=WRITING, openapi_extra=takes(Verification))
+def judge(application_id: str, actor: Signed, tree: Tree, engine: Records, clock: Now, lang: Lang) -> CaseAnswer:
+    """Judge a point that only a person can decide."""
+    given = fields(Verification, tree)
+    with writing(engine) as session:
+        value = _value(_sheet(session, actor, application_id), given.key, given.value)
+        review.judge(session, actor, clock.now(), application_id, given.key, value, given.reason, given.version)
+        return cases.answer(session, actor, application_id, clock.today(), lang)
+
+
+@router.post("/corrections", responses=WRITING, openapi_extra=takes(Verification))
+def correct(application_id: str, actor: Signed, tree: Tree, engine: Records, clock: Now, lang: Lang) -> CaseAnswer:
+    """State what the evidence shows, in place of what was declared or confirming it."""
+    given = fields(Verification, tree)
+    with writing(engine) as session:
+        value = _value(_sheet(session, actor, application_id), given.key, given.value)
+        review.correct(session, actor, clock.now(), application_id, given.key, value, given.reason, given.version)
+        return cases.answer(session, actor, application_id, clock.today(), lang)
+
+
+@router.post("/rate", responses=WRITING, openapi_extra=takes(GrantedRate))
+def set_rate(application_id: str, actor: Signed, tree: Tree, engine: Records, clock: Now, lang: Lang) -> CaseAnswer:
+    """Set the rate that is granted, inside the range that the text prints."""
+    given = fields(GrantedRate, tree)
+    with writing(engine) as session:
+        sheet = _sheet(session, actor, application_id)
+        granted = sheet.scheme.benefit.granted
+        rate: Any = _value(sheet, granted, given.rate, pointer="/rate") if granted else None
+        review.set_rate(session, actor, clock.now(), application_id, rate, given.reason, given.version)
+        return cases.answer(session, actor, application_id, clock.today(), lang)
+
+
+@router.post("/approval", responses=WRITING, openapi_extra=takes(DecisionBody))
+def approve(application_id: str, actor: Signed, tree: Tree, engine: Records, clock: Now, lang: Lang) -> CaseAnswer:
+    """Approve: award, receipt and instalments are written together."""
+    given = fields(DecisionBody, tree)
+    with writing(engine) as session:
+        today = clock.today()
+        review.approve(session, actor, clock.now(), today, application_id, given.version, given.reason, china())
+        return cases.answer(session, actor, application_id, today, lang)
+
+
+@router.post("/refusal", responses=WRITING, openapi_extra=takes(DecisionBody))
+def refuse(application_id: str, actor: Signed, tree: Tree, engine: Records, clock: Now, lang: Lang) -> CaseAnswer:
+    """Turn an application down."""
+    given = fields(DecisionBody, tree)
+    with writing(engine) as session:
+        today = clock.today()
+        review.refuse(session, actor, clock.now(), today, application_id, given.version, given.reason)
+        return cases.answer(session, actor, application_id, today, lang)
+
+
+def _sheet(session: Session, actor: Actor, application_id: str) -> Sheet:
+    return open_sheet(session, door.find(session, actor, application_id))
+
+
+def _value(sheet: Sheet, key: str, raw: object, *, pointer: str = "/value") -> Value | None:
+    """The value as its fact reads it. Of a key that the policy does not know, the workflow has to say so."""
+    facts = {fact.key: fact for fact in sheet.policy.facts}
+    if raw is None or key not in facts:
+        return None
+    return read_value(facts[key], raw, pointer)
+
+
+def read_value(fact: Fact, raw: object, pointer: str) -> Value:
+    """The value of one fact; BadInput where it is none."""
+    try:
+        return fact.read(raw)
+    except FactError as error:
+        raise BadInput([Fault(pointer, error.code, error.params)]) from None
