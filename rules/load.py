@@ -80,7 +80,17 @@ def _model(tree: object, model: type[M], name: str) -> M:
     try:
         return model.model_validate(tree)
     except ValidationError as error:
-        raise PackError(name, (f"{_place(tree, fault['loc'])}: {_said(fault)}" for fault in error.errors())) from None
+        raise PackError(name, (f"{_place(tree, fault['loc'])}: {_said(fault)}" for fault in _told(error))) from None
+
+
+def _told(error: ValidationError) -> Iterable[Any]:
+    """The faults, without the complaint about a list that it is empty because its items are faulty."""
+    faults = error.errors()
+    for fault in faults:
+        place = fault["loc"]
+        inside = any(len(other["loc"]) > len(place) and other["loc"][: len(place)] == place for other in faults)
+        if fault["type"] != "too_short" or not inside:
+            yield fault
 
 
 def _said(fault: Any) -> str:

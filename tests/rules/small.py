@@ -102,7 +102,7 @@ def policy(*schemes: Tree, **more: Any) -> Policy:
 
 def write(folder: Path, whole: Tree) -> Path:
     """The folder of a pack with that tree as its text."""
-    pack = folder / str(whole["id"])
+    pack = folder / str(whole.get("id", "small"))
     pack.mkdir(exist_ok=True)
     (pack / "policy.yaml").write_text(json.dumps(whole, ensure_ascii=False), encoding="utf-8")
     return pack
