@@ -1,0 +1,159 @@
+"""What each step of the sample story does."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Final
+
+from sqlmodel import Session, col, select
+
+from rules.facts import Value
+from rules.load import packs
+from schedules.calendar import china
+from subsidy.demo.story import Project, Step
+from subsidy.records import Application, Award, Instalment
+from subsidy.workflow import applications, review, years
+from subsidy.workflow.actor import Actor
+from subsidy.workflow.sheet import open_sheet
+
+_POLICY: Final = "lingang-2024"
+_JUDGED: Final = "专家评审组评审意见"
+_INSPECTED: Final = "与并网验收意见核对一致"
+
+
+@dataclass(frozen=True)
+class Call:
+    """One step of one application, by somebody at a moment."""
+
+    session: Session
+    actor: Actor
+    now: datetime
+    application_id: str
+    step: Step
+
+    @property
+    def version(self) -> int:
+        """The application's version as it now is."""
+        return self.session.get_one(Application, self.application_id).version
+
+    @property
+    def award(self) -> Award:
+        """The award that the application has been granted."""
+        return self.session.exec(select(Award).where(col(Award.application_id) == self.application_id)).one()
+
+    @property
+    def instalment(self) -> Instalment:
+        """The instalment that the step names."""
+        query = select(Instalment).where(col(Instalment.award_id) == self.award.id)
+        return self.session.exec(query.where(col(Instalment.number) == self.step.instalment)).one()
+
+    @property
+    def value(self) -> Value:
+        """The value that the step gives its fact."""
+        return packs()[_POLICY].fact(self.step.key).read(self.step.value)
+
+
+def start(session: Session, actor: Actor, now: datetime, project: Project) -> str:
+    """Starts a project's application; returns its id."""
+    policy = packs()[_POLICY]
+    application = applications.start(
+        session,
+        actor,
+        now,
+        policy_id=_POLICY,
+        scheme_id=project.scheme,
+        project_name=project.name,
+        facts={key: policy.fact(key).read(raw) for key, raw in project.facts.items()},
+    )
+    return application.id
+
+
+def act(call: Call) -> None:
+    """Carries a step out."""
+    _ACTS[call.step.do](call)
+
+
+def _submit(call: Call) -> None:
+    applications.submit(call.session, call.actor, call.now, call.step.on, call.application_id, call.version)
+
+
+def _withdraw(call: Call) -> None:
+    applications.withdraw(call.session, call.actor, call.now, call.application_id, call.step.reason, call.version)
+
+
+def _review(call: Call) -> None:
+    """Judges every point that a person decides as met, and verifies the commissioning where operating years count from it."""
+    sheet = open_sheet(call.session, call.session.get_one(Application, call.application_id))
+    for condition in sheet.scheme.conditions:
+        if condition.decided_by == "person":
+            _verify(review.judge, call, condition.fact, True, _JUDGED)
+    release = sheet.scheme.terms.release
+    if release is not None:
+        _verify(review.correct, call, release.starts, sheet.declared[release.starts], _INSPECTED)
+
+
+def _judge(call: Call) -> None:
+    _verify(review.judge, call, call.step.key, call.value, call.step.reason)
+
+
+def _correct(call: Call) -> None:
+    _verify(review.correct, call, call.step.key, call.value, call.step.reason)
+
+
+def _verify(command: Callable[..., Application], call: Call, key: str, value: Value, reason: str) -> None:
+    command(call.session, call.actor, call.now, call.application_id, key, value, reason, call.version)
+
+
+def _rate(call: Call) -> None:
+    rate = Decimal(str(call.step.value))
+    review.set_rate(call.session, call.actor, call.now, call.application_id, rate, call.step.reason, call.version)
+
+
+def _approve(call: Call) -> None:
+    review.approve(
+        call.session,
+        call.actor,
+        call.now,
+        call.step.on,
+        call.application_id,
+        call.version,
+        call.step.reason,
+        china(),
+    )
+
+
+def _refuse(call: Call) -> None:
+    reason = call.step.reason
+    review.refuse(call.session, call.actor, call.now, call.step.on, call.application_id, call.version, reason)
+
+
+def _figure(call: Call) -> None:
+    step = call.step
+    figure = Decimal(str(step.value))
+    years.record_figure(
+        call.session, call.actor, call.now, step.on, call.award.id, step.year, figure, step.evidence, step.reason
+    )
+
+
+def _release(call: Call) -> None:
+    years.release(call.session, call.actor, call.now, call.instalment.id, call.step.reason)
+
+
+def _forfeit(call: Call) -> None:
+    years.forfeit(call.session, call.actor, call.now, call.instalment.id, call.step.reason)
+
+
+_ACTS: Final[Mapping[str, Callable[[Call], None]]] = {
+    "submit": _submit,
+    "withdraw": _withdraw,
+    "review": _review,
+    "judge": _judge,
+    "correct": _correct,
+    "rate": _rate,
+    "approve": _approve,
+    "refuse": _refuse,
+    "figure": _figure,
+    "release": _release,
+    "forfeit": _forfeit,
+}
