@@ -6,13 +6,14 @@ from subsidy.locale import text
 
 def demo(lang: Lang = "") -> None:
     """Seed the sample data where there is nothing yet, and say with which accounts to sign in."""
-    from sqlmodel import select
+    from sqlmodel import col, select
 
     from subsidy import settings
     from subsidy.cli.office import opened
+    from subsidy.cli.terminal import rendered, table
     from subsidy.database import reading
     from subsidy.demo import ACCOUNTS, PASSWORD, seed
-    from subsidy.records import Organisation, User
+    from subsidy.records import User
 
     configured = settings.load()
     if "database_url" in configured.model_fields_set:
@@ -20,7 +21,14 @@ def demo(lang: Lang = "") -> None:
         return
     with opened(configured) as office:
         with reading(office.engine) as session:
-            empty = not session.exec(select(User.id)).first() and not session.exec(select(Organisation.id)).first()
-        if empty:
+            known = set(session.exec(select(col(User.email))))
+        if not known:
+            print(text(lang, "cli.demo_seeding"), flush=True)
             seed(office.engine, office.clock)
-            print(text(lang, "cli.demo_seeded"))
+        elif not known.issuperset(each.email for each in ACCOUNTS):
+            print(text(lang, "cli.demo_in_use"))
+            return
+    rows = [[text(lang, f"cli.role_{each.role}"), each.email, each.name, each.organisation or ""] for each in ACCOUNTS]
+    head = [text(lang, f"cli.demo_{key}") for key in ("role", "email", "name", "organisation")]
+    print(text(lang, "cli.demo_accounts", password=PASSWORD))
+    print(rendered([table(head, rows)], to_terminal=False), end="", flush=True)

@@ -7,6 +7,7 @@ from rich.console import RenderableType
 
 from rules import wording
 from rules.money import grouped
+from schedules.due import Status
 from subsidy.cli.terminal import heading, line, table
 from subsidy.finance.schedule import PayoutSchedule, ScheduleRow, Total
 from subsidy.locale import text
@@ -33,6 +34,8 @@ def schedule_text(schedule: PayoutSchedule, as_of: date, lang: str) -> Iterator[
 
 def _row(row: ScheduleRow, lang: str) -> list[str]:
     status = text(lang, f"status.{row.status}")
+    if row.status is Status.HELD:
+        status = text(lang, "cli.held", status=status, reason=text(lang, f"reason.{row.reason}"))
     due_on = row.due_on.isoformat()
     return [
         row.application_number,
@@ -41,7 +44,7 @@ def _row(row: ScheduleRow, lang: str) -> list[str]:
         f"{row.instalment_number}/{row.of}",
         f"{due_on} ({text(lang, 'base.provisional')})" if row.provisional else due_on,
         grouped(row.amount),
-        f"{status}: {text(lang, f'reason.{row.reason}')}" if row.reason and row.status == "held" else status,
+        status,
     ]
 
 

@@ -11,7 +11,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-WIDTH: Final = 100
+WIDTH: Final = 120
 """Columns of what does not go to a terminal, which has a width of its own."""
 
 
