@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from rules.faults import BadInput
 from subsidy import accounts
+from subsidy.accounts.passwords import LEAST
 from subsidy.database import writing
 from subsidy.errors import SubsidyError
 from subsidy.web import session
@@ -40,13 +41,13 @@ def sign_in(request: Request, typed: Typed) -> Response:
 
 @router.get("/sign-up")
 def sign_up_page(request: Request) -> Response:
-    return render(request, "account/sign_up.html", typed=request.query_params)
+    return _sign_up_form(request, request.query_params)
 
 
 @router.post("/sign-up")
 def sign_up(request: Request, typed: Typed) -> Response:
     if lang := switched_to(typed):
-        return render(request, "account/sign_up.html", lang=lang, typed=typed)
+        return _sign_up_form(request, typed, lang=lang)
     fields = ("email", "password", "name", "organisation_name", "credit_code")
     try:
         with writing(request.app.state.engine) as records:
@@ -56,7 +57,7 @@ def sign_up(request: Request, typed: Typed) -> Response:
         return _signed_in(request, typed)
     except (SubsidyError, BadInput) as refusal:
         status, faults = _faults(refusal, language(request))
-        return render(request, "account/sign_up.html", status=status, typed=typed, faults=faults)
+        return _sign_up_form(request, typed, status=status, faults=faults)
 
 
 @router.post("/sign-out")
@@ -74,6 +75,18 @@ def local_path(address: str) -> str | None:
     """`address`, if it is a path of this site and cannot lead anywhere else."""
     safe = address.startswith("/") and not address.startswith("//") and "\\" not in address and address.isprintable()
     return address if safe else None
+
+
+def _sign_up_form(
+    request: Request,
+    typed: Mapping[str, str],
+    *,
+    status: int = 200,
+    lang: str | None = None,
+    faults: Faults | None = None,
+) -> Response:
+    context = {"typed": typed, "faults": faults or [], "least": LEAST}
+    return render(request, "account/sign_up.html", status=status, lang=lang, **context)
 
 
 def _signed_in(request: Request, typed: Mapping[str, str]) -> Response:
