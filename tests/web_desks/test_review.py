@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from fastapi.testclient import TestClient
 
+from rules.facts import Value
 from subsidy.records import ApplicationStatus
 from tests.support.desks import ENGLISH, EVIL, Desks, faults, field
 from tests.support.office import ADMINISTRATOR, JUDGED, RELATED, STORAGE, STRANGER, Office
@@ -25,7 +26,11 @@ def case(office: Office) -> str:
 
 
 def first_unit(office: Office) -> str:
-    facts = {"in_zone": True, "first_unit_level": "first_unit", "contract_amount_yuan": 150_000_000_00}
+    facts: dict[str, Value] = {
+        "in_zone": True,
+        "first_unit_level": "first_unit",
+        "contract_amount_yuan": 150_000_000_00,
+    }
     return office.submit(office.draft(facts, "first-unit"))
 
 
@@ -178,10 +183,10 @@ def test_a_rate_is_set_and_the_award_approved(administrator: TestClient, office:
     assert "以2026年3月1日核定的分期拨付计划" in page.text
     answer = administrator.post(f"/review/{case}/approve", data={"version": field(page.text, "version"), **REASON})
     assert answer.headers["location"] == f"/review/{case}"
-    page = words(administrator.get(f"/review/{case}").text)
-    assert "已核定奖励，分期拨付计划已生成。" in page
-    assert "22,500,000.00 元" in page
-    assert "sha256:" in page
+    said = words(administrator.get(f"/review/{case}").text)
+    assert "已核定奖励，分期拨付计划已生成。" in said
+    assert "22,500,000.00 元" in said
+    assert "sha256:" in said
 
 
 def test_what_cannot_be_approved_is_refused_in_words(administrator: TestClient, office: Office, case: str) -> None:
@@ -223,15 +228,15 @@ def test_a_stale_correction_keeps_what_a_colleague_wrote(administrator: TestClie
 
 def test_refusing(administrator: TestClient, office: Office, case: str) -> None:
     office.correct(case, "cycles_per_year", Decimal(400))
-    page = words(administrator.get(f"/review/{case}/refuse").text)
-    assert "年充放电次数：400 次（要求不低于 450 次）" in page
+    said = words(administrator.get(f"/review/{case}/refuse").text)
+    assert "年充放电次数：400 次（要求不低于 450 次）" in said
     page = administrator.post(f"/review/{case}/refuse", data={"version": "3", "reason": ""})
     assert (page.status_code, faults(page.text)) == (422, ["请填写理由。"])
     answer = administrator.post(f"/review/{case}/refuse", data={"version": "3", "reason": EVIL})
     assert answer.status_code == 303
-    page = administrator.get(f"/review/{case}").text
-    assert EVIL not in page
-    assert "&lt;script&gt;" in page
+    page = administrator.get(f"/review/{case}")
+    assert EVIL not in page.text
+    assert "&lt;script&gt;" in page.text
     assert office.application(case).status is ApplicationStatus.REFUSED
 
 

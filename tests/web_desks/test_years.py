@@ -98,12 +98,12 @@ def test_deciding_on_a_year_that_falls_short(
     assert (page.status_code, faults(page.text)) == (422, ["请填写理由。"])
     form = {"version": version(office, award), "reason": "电网检修所致"}
     assert administrator.post(path, data=form).headers["location"] == f"{case}#instalments"
-    page = words(administrator.get(case).text)
+    said = words(administrator.get(case).text)
     word = {"release": "准予拨付", "forfeit": "不予拨付"}[decision]
-    assert f"{word}：电网检修所致" in page
-    assert f"决定第 1 期{word}" in page
-    page = administrator.post(path, data=form | {"version": version(office, award)}).text
-    assert "第 1 期已作出决定。" in faults(page)
+    assert f"{word}：电网检修所致" in said
+    assert f"决定第 1 期{word}" in said
+    page = administrator.post(path, data=form | {"version": version(office, award)})
+    assert "第 1 期已作出决定。" in faults(page.text)
 
 
 def test_there_is_nothing_to_decide_before_a_year_falls_short(
