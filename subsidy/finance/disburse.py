@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from time import monotonic
 from typing import Final, NamedTuple
 
-from sqlalchemy import ColumnElement, Engine, and_, exists, select, tuple_, update
+from sqlalchemy import ColumnElement, Engine, and_, exists, func, select, tuple_, update
 from sqlmodel import Session, col
 
 from rules.money import Fen, yuan
@@ -60,8 +60,8 @@ def disburse(engine: Engine, *, as_of: date, now: datetime, trigger: str, chunk:
     if as_of > today:
         raise Refused("workflow.day_to_come", as_of=as_of.isoformat(), today=today.isoformat())
     began = monotonic()
-    run = Run(trigger=Trigger(trigger), as_of=as_of, started_at=now)
     with writing(engine) as session:
+        run = Run(trigger=Trigger(trigger), as_of=as_of, started_at=_start(session, now))
         session.add(run)
     try:
         left = _generate(engine, run, chunk)
@@ -69,7 +69,7 @@ def disburse(engine: Engine, *, as_of: date, now: datetime, trigger: str, chunk:
         _close(engine, run, error=f"{type(error).__name__}: {error}")
         raise
     elapsed = timedelta(seconds=monotonic() - began)
-    _close(engine, run, finished_at=now + elapsed, left_json=json.dumps(left, sort_keys=True))
+    _close(engine, run, finished_at=run.started_at + elapsed, left_json=json.dumps(left, sort_keys=True))
     with reading(engine) as session:
         run = session.get_one(Run, run.id)
     return RunReport(run.id, as_of, run.generated, Fen(run.amount_fen), dict(left))
@@ -88,6 +88,13 @@ def preview(engine: Engine, as_of: date) -> RunReport:
             elif standing.reason:
                 left[standing.reason] += 1
     return RunReport(None, as_of, generated, Fen(amount), dict(left))
+
+
+def _start(session: Session, now: datetime) -> datetime:
+    """`now`, or the moment after the last run of this second: where a clock stands still, runs keep their order."""
+    of_this_second = col(Run.started_at) >= now, col(Run.started_at) < now + timedelta(seconds=1)
+    last = session.execute(select(func.max(col(Run.started_at))).where(*of_this_second)).scalar_one()
+    return now if last is None else last + timedelta(microseconds=1)
 
 
 def _generate(engine: Engine, run: Run, chunk: int) -> Counter[str]:
