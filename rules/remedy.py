@@ -72,7 +72,9 @@ def _edges(current: SchemeInForce, key: str) -> Iterator[Value]:
     """The last values of a fact that its own conditions let pass."""
     for test in current.tests:
         if test.fact.key == key:
-            yield from (value for value, met in test.condition.around(test.fact, test.bound) if met)
+            for value, met in test.condition.around(test.fact, test.bound):
+                if not met:
+                    yield from test.condition.nearest(value, test.fact, test.bound)
 
 
 def _numerators(test: Test, of: Any, over: Any) -> Iterator[Value]:

@@ -3,17 +3,18 @@
 import json
 from collections.abc import Mapping
 from copy import deepcopy
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from rules.assess import SchemeAssessment, assess
-from rules.facts import Value, read_day
+from rules.facts import Value
 from rules.load import load_content, load_pack
 from rules.policy import Policy
 from rules.reading import read_facts
 
 FIRST_DAY = "2024-01-01"
-DAY = read_day("2026-03-01")
+DAY = date(2026, 3, 1)
 
 Tree = dict[str, Any]
 
@@ -113,10 +114,14 @@ def loaded(folder: Path, whole: Tree) -> Policy:
 
 
 def facts(of: Policy, **raw: Any) -> Mapping[str, Value]:
-    """Facts as a file states them, for the policy's first scheme."""
+    """Facts as a file states them; a rate is not held against the range of a scheme that does not use it."""
     return read_facts(of, of.schemes[0].id, raw, DAY)
+
+
+def day(written: str) -> date:
+    return date.fromisoformat(written)
 
 
 def answer(of: Policy, on: str = DAY.isoformat(), **raw: Any) -> SchemeAssessment:
     """The answer of the policy's first scheme."""
-    return assess(of, facts(of, **raw), read_day(on)).schemes[0]
+    return assess(of, facts(of, **raw), day(on)).schemes[0]
