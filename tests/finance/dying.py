@@ -1,4 +1,7 @@
-"""A disbursement that dies: `python -m tests.finance.dying URL DAY POINT` is killed at the given statement or commit."""
+"""A disbursement that dies: `python -m tests.finance.dying URL DAY POINT` is killed at the given point after its row is stored.
+
+A point is a statement carried out or a commit about to be made. Prints how many points there were if it lives.
+"""
 
 import os
 import signal
@@ -15,19 +18,26 @@ from tests.support.office import noon
 
 def main(url: str, day: str, point: str) -> None:
     engine = create(url)
-    left = int(point)
+    passed = -1
 
     def step(*_: Any) -> None:
-        nonlocal left
-        left -= 1
-        if left == 0:
+        nonlocal passed
+        passed += passed >= 0
+        if passed == int(point):
             os.kill(os.getpid(), signal.SIGKILL)
 
+    def commit(*_: Any) -> None:
+        nonlocal passed
+        if passed < 0:
+            passed = 0
+        else:
+            step()
+
     event.listen(engine, "after_cursor_execute", step)
-    event.listen(engine, "commit", step)
+    event.listen(engine, "commit", commit)
     as_of = date.fromisoformat(day)
     disburse(engine, as_of=as_of, now=noon(as_of), trigger="tick", chunk=5)
-    sys.stdout.write(f"{int(point) - left}\n")
+    sys.stdout.write(f"{passed}\n")
 
 
 if __name__ == "__main__":
