@@ -109,7 +109,7 @@ def _confirmation(key: str) -> str | None:
 def _menu(actor: Actor | None) -> list[tuple[str, str]]:
     """The navigation of this reader: (section, address)."""
     menu = [("check", "/"), ("policy", f"/policy/{DEFAULT_POLICY}")]
-    if actor is None or actor.organisation_id:
+    if actor is None or actor.role == "applicant":
         menu.append(("apply", "/apply"))
     if actor and actor.role == "administrator":
         menu.append(("review", "/review"))

@@ -98,8 +98,8 @@ def test_a_run_is_seen_beforehand_made_once_and_kept(finance: TestClient, office
     assert disbursed(office) == [800_000_00]
     page = words(finance.get("/finance/runs").text)
     assert "已执行，结果见最近一个批次。" in page
-    assert "手动 2026年7月1日 1 800,000.00 元 上一运行年度的数据尚未核定 1 笔 已完成" in page
-    assert "手动 2026年7月1日 0 0.00 元" in page
+    assert "手动 2026-07-01 1 800,000.00 元 上一运行年度的数据尚未核定 1 笔 已完成" in page
+    assert "手动 2026-07-01 0 0.00 元" in page
 
 
 def test_a_day_to_come_is_only_previewed(finance: TestClient, office: Office) -> None:
