@@ -46,8 +46,16 @@ def forged(request: Request) -> bool:
     if site:
         return site not in ("same-origin", "none")
     if origin:
-        return urlsplit(origin).netloc not in (request.headers.get("host"), _own_host(request))
+        return _host(origin) not in (request.headers.get("host"), _own_host(request))
     return COOKIE in request.cookies
+
+
+def _host(origin: str) -> str:
+    """The host of an Origin; empty, and so nobody's own, where it is no address at all."""
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return ""
 
 
 def _own_host(request: Request) -> str:

@@ -27,6 +27,7 @@ def bare(sqlite_engine: Engine) -> Iterator[TestClient]:
         ({"Sec-Fetch-Site": "none"}, False),
         ({"Origin": "https://evil.example"}, True),
         ({"Origin": "null"}, True),
+        ({"Origin": "http://["}, True),
         ({"Origin": "http://testserver"}, False),
         ({"Origin": "http://subsidy.test"}, False),
         ({"Origin": "http://testserver.evil.example"}, True),
