@@ -14,12 +14,19 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 
+import hypothesis
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 from sqlalchemy import URL, Engine
 
 from subsidy.database import create, migrate
 from tests import postgres
+
+# The same examples on every machine. `--hypothesis-profile search` looks for new ones, many more of them.
+hypothesis.settings.register_profile("fixed", derandomize=True, database=None, deadline=None)
+hypothesis.settings.register_profile("search", max_examples=5000, deadline=None)
+hypothesis.settings.register_profile("mutation", derandomize=True, database=None, deadline=None, max_examples=10)
+hypothesis.settings.load_profile("fixed")
 
 
 @cache
