@@ -1,6 +1,7 @@
 """What all tables share: names of constraints, short random ids, and values checked when they are set."""
 
 import base64
+import re
 import secrets
 from enum import StrEnum
 from typing import Any, ClassVar
@@ -30,6 +31,11 @@ class Record(SQLModel):
 def new_id() -> str:
     """Sixteen lower-case letters and digits, 80 random bits: short enough for an address, too many to be guessed."""
     return base64.b32encode(secrets.token_bytes(10)).decode().lower()
+
+
+def is_id(given: str) -> bool:
+    """Whether this could be one of our ids."""
+    return re.fullmatch("[a-z2-7]{16}", given) is not None
 
 
 def refers_to(column: str) -> ForeignKey:

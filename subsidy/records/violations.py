@@ -14,6 +14,7 @@ _MEANINGS: Final[Mapping[str, Callable[[], SubsidyError]]] = {
     "uq_user_account_email": partial(Refused, "email_taken"),
     "uq_organisation_credit_code": partial(Refused, "organisation_exists"),
     # Two people took the same step at the same moment; the first one stands.
+    "pk_application": Stale,
     "uq_application_number": Stale,
     "uq_award_application_id": Stale,
     "uq_operating_figure_award_id_year_number": Stale,

@@ -33,10 +33,12 @@ def start(
     scheme_id: str,
     project_name: str,
     facts: Mapping[str, Value],
+    application_id: str | None = None,
 ) -> Application:
-    """A new draft for the applicant's organisation, with a number of its own.
+    """A new draft for the applicant's organisation, with a number of its own, under `application_id` where one was reserved.
 
-    Facts that the scheme does not use are left out. Raises Forbidden, or BadInput with every fault.
+    Facts that the scheme does not use are left out. Raises Forbidden, BadInput with every fault, or Stale where the id has
+    been used meanwhile.
     """
     if actor.role != Role.APPLICANT or actor.id is None or actor.organisation_id is None:
         raise Forbidden
@@ -47,7 +49,7 @@ def start(
     if faults:
         raise BadInput(faults)
     draft = {
-        "id": new_id(),
+        "id": application_id or new_id(),
         "organisation_id": actor.organisation_id,
         "created_by": actor.id,
         "policy_id": policy_id,

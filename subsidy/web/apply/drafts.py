@@ -13,9 +13,11 @@ from rules.policy import Policy, Scheme
 from rules.reading import DEFAULT_POLICY, read_form
 from schedules.calendar import china
 from schedules.clock import Clock
+from subsidy.database import reading
 from subsidy.errors import NotFound, Refused
 from subsidy.headline import headline
 from subsidy.records import Application
+from subsidy.records.base import is_id, new_id
 from subsidy.web import casework, steps
 from subsidy.web.apply.desk import Typed, applicant, opened
 from subsidy.web.check import questions, result
@@ -41,14 +43,26 @@ def new_page(request: Request) -> Response:
 @router.post("/apply/new")
 def start(request: Request, typed: Typed) -> Response:
     actor, clock = applicant(request), request.app.state.clock
-    policy = packs()[DEFAULT_POLICY]
+    policy, draft = packs()[DEFAULT_POLICY], _draft(typed)
+    with reading(request.app.state.engine) as session:
+        sent_before = session.get(Application, draft) is not None
+    if sent_before:
+        # By a second click, or once more from the page before: the same form is the same application.
+        return save(request, draft, {**typed, "version": "1"})
     page = _new(request, policy, typed)
 
     def step(session: Session) -> Application:
         scheme = _scheme(policy, typed)
         name, facts = _read(policy, scheme, typed, clock)
         return applications.start(
-            session, actor, clock.now(), policy_id=policy.id, scheme_id=scheme.id, project_name=name, facts=facts
+            session,
+            actor,
+            clock.now(),
+            policy_id=policy.id,
+            scheme_id=scheme.id,
+            project_name=name,
+            facts=facts,
+            application_id=draft,
         )
 
     return steps.carry_out(request, typed, step, page, to=partial(_next, typed), done="apply.done_saved")
@@ -112,6 +126,7 @@ def _new(request: Request, policy: Policy, typed: Mapping[str, str]) -> steps.Pa
             policy=policy,
             scheme=scheme,
             case=None,
+            draft=_draft(typed),
             typed=typed,
             form=questions.form(policy, scheme, typed, words),
             faults=steps.worded(policy, faults, refusal, words),
@@ -148,6 +163,12 @@ def _check(request: Request, application_id: str, typed: Mapping[str, str]) -> s
 
     read = partial(opened, request, application_id)
     return steps.form(request, "apply/check.html", read, Command.SUBMIT, typed, more)
+
+
+def _draft(typed: Mapping[str, str]) -> str:
+    """The id that the application will have: the form carries it, so that it is known again however often it is sent."""
+    carried = typed.get("draft", "")
+    return carried if is_id(carried) else new_id()
 
 
 def _scheme(policy: Policy, typed: Mapping[str, str]) -> Scheme:
