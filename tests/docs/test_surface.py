@@ -9,6 +9,8 @@ import pytest
 
 from rules.load import packs
 from rules.reading import DEFAULT_POLICY
+from schedules.due import Status
+from subsidy.cli import check, schedule, user
 from subsidy.cli.entry import command_line
 from subsidy.locale import catalogue
 from subsidy.settings import Settings
