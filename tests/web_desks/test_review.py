@@ -258,6 +258,13 @@ def test_nobody_decides_on_his_own_organisation(desks: Desks, office: Office, ca
     assert office.application(case).status is ApplicationStatus.SUBMITTED
 
 
+def test_who_may_not_decide_is_told_so_before_his_typing_is(desks: Desks, office: Office, case: str) -> None:
+    wrong = {"capacity_kwh": "?", "cycles_per_year": "?", "version": "1"}
+    award = office.approved()
+    for path in (f"{case}/facts/capacity_kwh", f"{award.application_id}/years/1"):
+        assert desks.of(RELATED).post(f"/review/{path}", data=wrong).status_code == 403
+
+
 def test_a_fact_the_scheme_does_not_ask_for_is_not_found(administrator: TestClient, case: str) -> None:
     for key in ("contract_amount_yuan", "granted_rate", "no_such_fact"):
         assert administrator.get(f"/review/{case}/facts/{key}").status_code == 404
