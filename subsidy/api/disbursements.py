@@ -70,10 +70,15 @@ class RunList(BaseModel):
 
 @router.get("/disbursements", responses=READING)
 def preview(
-    actor: Staff, engine: Records, clock: Now, as_of: Annotated[date | None, Query(description="Default today.")] = None
+    actor: Staff,
+    engine: Records,
+    clock: Now,
+    as_of: Annotated[
+        str | None, Query(pattern=DAY["pattern"], description="A day such as 2026-06-30, default today.")
+    ] = None,
 ) -> RunReport:
     """What would be generated on a day, if nothing is recorded or decided until then. Writes nothing."""
-    return _report(work.preview(engine, as_of or clock.today()))
+    return _report(work.preview(engine, _day(as_of) or clock.today()))
 
 
 @router.post("/disbursements", responses=WRITING, openapi_extra=takes(RunBody))

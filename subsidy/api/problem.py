@@ -1,6 +1,6 @@
 """What a program is told when its request cannot be carried out: a problem document (RFC 9457) with a stable code."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Final
 
 from fastapi import Request, Response
@@ -8,6 +8,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from rules.faults import BadInput, Fault, excerpt
 from subsidy.errors import FieldFault, SubsidyError
@@ -76,6 +77,8 @@ def answer(request: Request, error: Exception) -> Response:
         case HTTPException():
             status, code, detail, errors = _plain(error.status_code, lang)
             headers |= error.headers or {}
+            if status == 405:
+                headers["Allow"] = ", ".join(_methods(request))
         case _:
             status, code, detail, errors = _plain(500, lang)
     if status == 401:
@@ -84,6 +87,20 @@ def answer(request: Request, error: Exception) -> Response:
     if errors is not None:
         problem["errors"] = errors
     return JSONResponse(problem, status, headers, MEDIA_TYPE)
+
+
+def _methods(request: Request) -> Iterator[str]:
+    """Every method that the address takes; the route that refused knows only its own."""
+    for method in ("GET", "POST", "PUT", "DELETE"):
+        scope: dict[str, object] = {
+            "type": "http",
+            "method": method,
+            "path": request.url.path,
+            "root_path": "",
+            "headers": [],
+        }
+        if any(route.matches(scope)[0] is Match.FULL for route in request.app.router.routes):
+            yield method
 
 
 _Told = tuple[int, str, str, list[dict[str, str]] | None]

@@ -1,7 +1,8 @@
 """`check`: an application file assessed, told by text, JSON or paper, and by the exit code."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Annotated, Any, Final
 from urllib.parse import urlencode
@@ -37,7 +38,8 @@ def check(
     day = options.day("--on", on)
     configured = settings.load()
     today = clock_from_environment(configured.today).today()
-    application = read_application(_tree(file), today=today, scheme=scheme, on=day)
+    with _named(file):
+        application = read_application(read_document(read(file)), today=today, scheme=scheme, on=day)
     assessment = assess(application.policy, application.facts, application.on, application.scheme)
     document = assessment_document(assessment, china(), lang)
     if kind == "json":
@@ -66,10 +68,11 @@ def same_check(assessment: Assessment, base_url: str) -> str:
     return f"{base_url.rstrip('/')}/check/{assessment.schemes[0].scheme.id}/result?{query}"
 
 
-def _tree(file: str) -> object:
-    """The document of a file; a fault of the document as a whole names the file."""
+@contextmanager
+def _named(file: str) -> Iterator[None]:
+    """A fault of the document as a whole names the file."""
     try:
-        return read_document(read(file))
+        yield
     except BadInput as error:
         name = "stdin" if file == STREAM else excerpt(file, 200)
         raise BadInput(replace(fault, pointer=fault.pointer or name) for fault in error.faults) from None

@@ -39,7 +39,7 @@ def run(arguments: list[str]) -> int:
     arguments = utf8_arguments(arguments)
     lang = asked_language(arguments)
     try:
-        return _worded(lang).main(args=arguments, standalone_mode=False, obj=lang) or 0
+        return command_line(lang).main(args=arguments, standalone_mode=False, obj=lang) or 0
     except PackError as error:
         return _told(str(error).splitlines())
     except BadInput as error:
@@ -88,7 +88,7 @@ def _unexpected(error: Exception, lang: str) -> int:
     return _told([text(lang, "cli.broken")], BROKEN)
 
 
-def _worded(lang: str) -> Any:
+def command_line(lang: str) -> Any:
     """All commands, with what they say about themselves in `lang`: until then it stands in them as keys."""
     commands = typer.Typer(help="cli.help", callback=_root, add_completion=False, no_args_is_help=True)
     for name, function in _COMMANDS.items():

@@ -38,9 +38,9 @@ def read(name: str) -> bytes:
 def deliver(content: str | bytes, output: str | None) -> None:
     """Write a result to the file named, or to standard output. Paper and workbooks are not written to a terminal."""
     data = content.encode("utf-8", "replace") if isinstance(content, str) else content
+    if isinstance(content, bytes) and to_terminal(output):
+        raise Usage("cli.binary")
     if output is None or output == STREAM:
-        if isinstance(content, bytes) and sys.stdout.isatty():
-            raise Usage("cli.binary")
         sys.stdout.flush()
         sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()
@@ -54,7 +54,7 @@ def deliver(content: str | bytes, output: str | None) -> None:
 
 def to_terminal(output: str | None) -> bool:
     """Whether a result goes to somebody's screen."""
-    return output is None and sys.stdout.isatty()
+    return output in (None, STREAM) and sys.stdout.isatty()
 
 
 def _path(name: str) -> bytes:

@@ -25,13 +25,13 @@ class Office(NamedTuple):
 def opened(configured: Settings | None = None) -> Iterator[Office]:
     """The database that the environment names, its tables brought to the newest form."""
     configured = configured or settings.load()
-    engine = database.create(configured.database_url)
     try:
-        try:
-            database.migrate(engine)
-        except (DBAPIError, OSError) as error:
-            why = getattr(error, "orig", None) or error
-            raise Usage("cli.database", why=" ".join(str(why).split())) from None
+        engine = database.create(configured.database_url)
+        database.migrate(engine)
+    except (DBAPIError, OSError) as error:
+        why = getattr(error, "orig", None) or error
+        raise Usage("cli.database", why=" ".join(str(why).split())) from None
+    try:
         yield Office(configured, engine, clock_from_environment(configured.today))
     finally:
         engine.dispose()

@@ -4,6 +4,7 @@ import errno
 import logging
 import signal
 import socket
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Annotated, Any, Final
@@ -54,14 +55,16 @@ def scheduler(lang: Lang = "") -> None:
 
     _log()
     with opened() as office:
-        ticking = build_scheduler(jobs(office.engine, office.clock), blocking=True)
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        # Only this thread is told of signals, so it does nothing but wait for one: raised in the midst of the scheduler's
+        # own work, an interrupt would be taken for a fault of the job.
+        stopped = threading.Event()
+        for each in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(each, lambda *_: stopped.set())
+        ticking = build_scheduler(jobs(office.engine, office.clock))
+        ticking.start()
         print(text(lang, "cli.scheduling"), flush=True)
-        try:
-            ticking.start()
-        except KeyboardInterrupt:
-            if ticking.running:
-                ticking.shutdown()
+        stopped.wait()
+        ticking.shutdown()
     print(text(lang, "cli.stopped"), flush=True)
 
 
