@@ -10,8 +10,21 @@ from sqlmodel import Session, col
 
 from rules import receipt as receipts
 from rules.load import PackError, load_content
-from rules.money import yuan
-from subsidy.records import Application, Award, Disbursement, Instalment, PolicyText, Receipt
+from rules.money import Fen, yuan
+from rules.policy import Policy
+from schedules.calendar import china
+from schedules.instalments import PlannedInstalment, plan
+from subsidy.records import (
+    Application,
+    ApplicationFact,
+    ApplicationStatus,
+    Award,
+    Disbursement,
+    Instalment,
+    PolicyText,
+    Receipt,
+)
+from subsidy.workflow.sheet import Sheet
 
 _CHUNK: Final = 500
 
@@ -44,20 +57,27 @@ _TABLES: Final = (PolicyText, Receipt, Award)
 
 
 def discrepancies(session: Session) -> Iterator[Discrepancy]:
-    """Everything that does not follow; nothing where all is well. It reads only what is stored, never a pack."""
-    yield from _policies(session)
+    """Everything that does not follow; nothing where all is well. It reads only what is stored, never a pack.
+
+    A row that is gone is told like one that was changed: databases can be edited with their foreign keys switched off.
+    """
+    policies: dict[str, Policy] = {}
+    yield from _policies(session, policies)
     yield from _receipts(session)
-    yield from _awards(session)
+    yield from _awards(session, policies)
+    yield from _decisions(session)
     yield from _disbursements(session)
 
 
-def _policies(session: Session) -> Iterator[Discrepancy]:
+def _policies(session: Session, readable: dict[str, Policy]) -> Iterator[Discrepancy]:
+    """Faults of the stored texts; those that can be read are put into `readable` by digest."""
     for text in session.scalars(select(PolicyText)):
         try:
             policy = load_content(text.content)
         except (PackError, ValueError) as error:
             yield Discrepancy(text.digest, "policy_unreadable", {"why": _line(error)})
             continue
+        readable[text.digest] = policy
         if policy.digest != text.digest:
             yield Discrepancy(text.digest, "policy_digest", {"found": policy.digest})
         if (policy.id, policy.version) != (text.policy_id, text.version):
@@ -66,12 +86,15 @@ def _policies(session: Session) -> Iterator[Discrepancy]:
 
 def _receipts(session: Session) -> Iterator[Discrepancy]:
     query = select(Receipt, col(PolicyText.content)).join(
-        PolicyText, col(PolicyText.digest) == col(Receipt.policy_digest)
+        PolicyText, col(PolicyText.digest) == col(Receipt.policy_digest), isouter=True
     )
     for receipt, content in session.execute(query.execution_options(yield_per=_CHUNK)):
         found = receipts.digest(receipt.content)
         if found != receipt.digest:
             yield Discrepancy(receipt.digest, "receipt_digest", {"found": found})
+        if content is None:
+            yield Discrepancy(receipt.digest, "policy_missing", {"digest": receipt.policy_digest})
+            continue
         try:
             replayed = receipts.replay(receipt.content, content)
         except (PackError, ValueError, KeyError) as error:
@@ -81,39 +104,109 @@ def _receipts(session: Session) -> Iterator[Discrepancy]:
             yield Discrepancy(receipt.digest, "receipt_replay", {"differing": _differing(receipt.content, replayed)})
 
 
-def _awards(session: Session) -> Iterator[Discrepancy]:
-    parts = select(func.sum(Instalment.amount_fen)).where(col(Instalment.award_id) == col(Award.id)).scalar_subquery()
+def _awards(session: Session, policies: Mapping[str, Policy]) -> Iterator[Discrepancy]:
     query = (
-        select(Award, Application, Receipt, parts)
-        .join(Application, col(Application.id) == col(Award.application_id))
-        .join(Receipt, col(Receipt.digest) == col(Award.receipt_digest))
+        select(Award, Application, Receipt)
+        .join(Application, col(Application.id) == col(Award.application_id), isouter=True)
+        .join(Receipt, col(Receipt.digest) == col(Award.receipt_digest), isouter=True)
     )
-    for award, application, receipt, paid in session.execute(query.execution_options(yield_per=_CHUNK)):
-        told = _told(receipt)
-        expected = {
-            "award_amount": (yuan(award.amount_fen), (told.get("award") or {}).get("amount")),
-            "award_scheme": (application.scheme_id, told.get("scheme")),
-            "award_day": (str(application.submitted_on), told.get("on")),
-            "award_policy": (award.policy_digest, (told.get("policy") or {}).get("digest")),
-            "award_parts": (yuan(award.amount_fen), yuan(int(paid or 0))),
-        }
-        for kind, (kept, found) in expected.items():
-            if kept != found:
-                yield Discrepancy(application.number, kind, {"kept": kept, "found": str(found)})
+    for award, application, receipt in session.execute(query.execution_options(yield_per=_CHUNK)):
+        if application is None:
+            yield Discrepancy(award.id, "award_unapproved")
+            continue
+        kept = list(session.scalars(select(Instalment).where(col(Instalment.award_id) == award.id)))
+        if receipt is None:
+            yield Discrepancy(application.number, "receipt_missing", {"digest": award.receipt_digest})
+        else:
+            yield from _award(award, application, _told(receipt))
+        policy, parts = policies.get(award.policy_digest), Fen(sum(each.amount_fen for each in kept))
+        if parts != award.amount_fen:
+            params = {"kept": yuan(award.amount_fen), "found": yuan(parts)}
+            yield Discrepancy(application.number, "award_parts", params)
+        if policy is None or application.scheme_id not in {scheme.id for scheme in policy.schemes}:
+            continue  # told above, where the text and the scheme are looked at
+        yield from _instalments(award, application, policy, kept)
+        if receipt is not None and (changed := _changed_facts(session, application, policy, _told(receipt))):
+            yield Discrepancy(application.number, "award_facts", {"differing": changed})
+
+
+def _award(award: Award, application: Application, told: Mapping[str, Any]) -> Iterator[Discrepancy]:
+    expected = {
+        "award_amount": (yuan(award.amount_fen), _part(told, "award").get("amount")),
+        "award_scheme": (application.scheme_id, told.get("scheme")),
+        "award_day": (str(application.submitted_on), told.get("on")),
+        "award_policy": (award.policy_digest, _part(told, "policy").get("digest")),
+    }
+    for kind, (kept, found) in expected.items():
+        if kept != found:
+            yield Discrepancy(application.number, kind, {"kept": kept, "found": str(found)})
+
+
+def _instalments(
+    award: Award, application: Application, policy: Policy, kept: list[Instalment]
+) -> Iterator[Discrepancy]:
+    terms = policy.scheme(application.scheme_id).terms
+    planned = plan(Fen(award.amount_fen), terms, award.approved_on, china(), award.commissioned_on)
+    rows, follows = {row.number: row for row in kept}, {part.number: part for part in planned}
+    for number in sorted({*rows, *follows}):
+        row, part = rows.get(number), follows.get(number)
+        if row is None or part is None or not _agrees(row, part):
+            yield Discrepancy(application.number, "instalment", {"part": str(number)})
+
+
+def _agrees(row: Instalment, part: PlannedInstalment) -> bool:
+    """Whether a row is what the terms give. A provisional due date may have been worked out under an older calendar."""
+    year = (part.year.number, part.year.start, part.year.end) if part.year else (None, None, None)
+    return (
+        (row.nominal_on, row.amount_fen) == (part.nominal_on, part.amount)
+        and (row.year_number, row.year_start, row.year_end) == year
+        and (row.provisional or row.due_on == part.due_on)
+    )
+
+
+def _changed_facts(session: Session, application: Application, policy: Policy, told: Mapping[str, Any]) -> str:
+    """The facts that hold now and are not those of the receipt."""
+    rows = session.scalars(select(ApplicationFact).where(col(ApplicationFact.application_id) == application.id))
+    sheet = Sheet(policy, policy.scheme(application.scheme_id), {row.key: row for row in rows})
+    now = {
+        key: row.verified if row.verified is not None else None if key in sheet.persons else row.declared
+        for key, row in sheet.rows.items()
+    }
+    then = _part(told, "facts")
+    return ", ".join(sorted(key for key in {*now, *then} if now.get(key) != then.get(key)))
+
+
+def _decisions(session: Session) -> Iterator[Discrepancy]:
+    """Applications whose status and award contradict each other."""
+    approved = col(Application.status) == ApplicationStatus.APPROVED
+    query = (
+        select(col(Application.number), approved)
+        .join(Award, col(Award.application_id) == col(Application.id), isouter=True)
+        .where(approved != col(Award.id).is_not(None))
+    )
+    for number, without in session.execute(query):
+        yield Discrepancy(number, "award_missing" if without else "award_unapproved")
 
 
 def _disbursements(session: Session) -> Iterator[Discrepancy]:
     query = (
-        select(
-            col(Application.number), col(Instalment.number), col(Disbursement.amount_fen), col(Instalment.amount_fen)
+        select(Disbursement, Instalment, col(Application.number))
+        .join(Instalment, col(Instalment.id) == col(Disbursement.instalment_id), isouter=True)
+        .join(Award, col(Award.id) == col(Instalment.award_id), isouter=True)
+        .join(Application, col(Application.id) == col(Award.application_id), isouter=True)
+        .where(
+            col(Application.id).is_(None) | (col(Disbursement.amount_fen) != col(Instalment.amount_fen)),
         )
-        .join(Instalment, col(Instalment.id) == col(Disbursement.instalment_id))
-        .join(Award, col(Award.id) == col(Instalment.award_id))
-        .join(Application, col(Application.id) == col(Award.application_id))
-        .where(col(Disbursement.amount_fen) != col(Instalment.amount_fen))
     )
-    for number, part, ordered, planned in session.execute(query):
-        params = {"part": str(part), "kept": yuan(planned), "found": yuan(ordered)}
+    for ordered, planned, number in session.execute(query):
+        if number is None:
+            yield Discrepancy(ordered.id, "disbursement_unfounded", {"found": yuan(ordered.amount_fen)})
+            continue
+        params = {
+            "part": str(planned.number),
+            "kept": yuan(planned.amount_fen),
+            "found": yuan(ordered.amount_fen),
+        }
         yield Discrepancy(number, "disbursement_amount", params)
 
 
@@ -124,6 +217,12 @@ def _told(receipt: Receipt) -> Mapping[str, Any]:
     except ValueError:
         return {}
     return told if isinstance(told, dict) else {}
+
+
+def _part(told: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    """A part of what a receipt says; nothing where it is no mapping."""
+    part = told.get(key)
+    return part if isinstance(part, dict) else {}
 
 
 def _differing(kept: str, replayed: str) -> str:
