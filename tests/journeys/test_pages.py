@@ -1,0 +1,138 @@
+"""Every page for every role, in both languages, on a desktop and on a phone: found by following links over the sample data."""
+
+import re
+from collections.abc import Iterator
+from typing import Any, Final
+
+import pytest
+from fastapi import APIRouter
+from fastapi.routing import APIRoute
+from playwright.sync_api import Browser
+from starlette.routing import Match
+
+from subsidy.demo import PASSWORD
+from subsidy.web import account, apply, check, finance, review
+from tests.journeys.flaws import flaws
+from tests.journeys.person import LOCALES, PHONE, Person, person
+from tests.journeys.server import command, serving
+
+pytestmark = pytest.mark.browser
+
+TODAY: Final = "2026-11-22"
+
+STORAGE: Final = (
+    "in_zone=true&new_build=true&project_side=user&commissioned_on=2025-06-30&rated_power_kw=6MW&cycles_per_year=500"
+)
+STARTS: Final = {
+    "": (
+        "/",
+        f"/check/user-side-storage/result?{STORAGE}&capacity_kwh=12MWh",
+        f"/check/user-side-storage/result?{STORAGE}&capacity_kwh=1",
+        f"/check/user-side-storage/result?{STORAGE}",
+        f"/check/user-side-storage/result?{STORAGE}&capacity_kwh=1e400",
+        "/check/core-technology/result?in_zone=true&new_investment_yuan=500万元",
+        "/nowhere",
+    ),
+    "li.ming@haiyi.example": ("/apply", "/review"),
+    "wang.fang@linchao.example": ("/apply",),
+    "chen.li@zone.example": ("/review", "/review?scheme=core-technology", "/review?text=%00no-such"),
+    "zhou.lan@zone.example": ("/review",),
+    "sun.jie@zone.example": ("/finance", "/finance?status=held", "/finance?year=99", "/finance/run?as_of=2027-07-01"),
+}
+"""Where each person begins; nobody has no account."""
+VISITED: Final = {
+    "": {"/", "/policy/{policy_id}", "/check/{scheme_id}", "/check/{scheme_id}/result", "/sign-in", "/sign-up"},
+    "li.ming@haiyi.example": {
+        "/apply",
+        "/apply/new",
+        "/apply/{application_id}",
+        "/apply/{application_id}/edit",
+        "/apply/{application_id}/check",
+        "/apply/{application_id}/withdraw",
+    },
+    "wang.fang@linchao.example": {"/apply", "/apply/{application_id}"},
+    "chen.li@zone.example": {
+        "/review",
+        "/review/{application_id}",
+        "/review/{application_id}/facts/{key}",
+        "/review/{application_id}/approve",
+        "/review/{application_id}/refuse",
+        "/review/{application_id}/years/{year}",
+        "/review/{application_id}/instalments/{number}/{decision}",
+        "/finance",
+    },
+    "zhou.lan@zone.example": {"/review", "/review/{application_id}"},
+    "sun.jie@zone.example": {"/finance", "/finance/runs", "/finance/run"},
+}
+"""The pages that each of them comes to by following links."""
+NO_PAGES: Final = {"/check/{scheme_id}/result.pdf", "/finance/schedule.{kind}"}
+
+
+@pytest.fixture(scope="module")
+def samples(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The site with its sample data, as a first run shows it."""
+    var = tmp_path_factory.mktemp("samples")
+    command(var, TODAY, "demo")
+    with serving(var, TODAY) as address:
+        yield address
+
+
+@pytest.mark.parametrize("lang", LOCALES)
+@pytest.mark.parametrize("email", STARTS, ids=lambda email: email.partition("@")[0] or "nobody")
+def test_no_page_has_flaws(browser: Browser, samples: str, email: str, lang: str) -> None:
+    found, visited = {}, set()
+    with person(browser, samples, lang, width=PHONE) as reader:
+        if email:
+            reader.signs_in(email, PASSWORD)
+        for path in walk(reader, STARTS[email]):
+            visited.add(route(path))
+            if wrong := flaws(reader.page, lang):
+                found[path] = wrong
+    assert found == {}
+    assert VISITED[email] <= visited
+
+
+def test_every_page_is_visited() -> None:
+    pages = {each.path for each in ROUTES}
+    assert pages - NO_PAGES == set().union(*VISITED.values())
+
+
+def walk(reader: Person, starts: tuple[str, ...]) -> Iterator[str]:
+    """Opens the pages that links lead to: of those that differ only in what they are about, one for each status."""
+    waiting, known = list(starts), set()
+    while waiting:
+        path = waiting.pop(0)
+        reader.opens(path)
+        yield path
+        for href, status in reader.page.evaluate(LINKS):
+            kind = re.sub(r"\b[a-z2-7]{16}\b", "ID", re.sub(r"(?!status)\b(\w+)=[^&]*", r"\1=", href)), status
+            if kind not in known and route(href) not in {*NO_PAGES, ""} and "lang=" not in href:
+                known.add(kind)
+                waiting.append(href)
+
+
+LINKS: Final = """() => [...document.querySelectorAll("a[href^='/']")].map((a) =>
+  [a.pathname + a.search, a.closest("tr")?.querySelector(".tag")?.innerText ?? ""])"""
+
+
+def routes(router: APIRouter) -> Iterator[APIRoute]:
+    """The routes of a room and of the rooms inside it, in the order in which they are asked."""
+    for each in router.routes:
+        if isinstance(each, APIRoute):
+            yield each
+        else:
+            yield from routes(vars(each)["original_router"])
+
+
+ROUTES: Final = [
+    each
+    for room in (check, account, apply, review, finance)
+    for each in routes(room.router)
+    if "GET" in (each.methods or ())
+]
+
+
+def route(path: str) -> str:
+    """The page that a path leads to, as the application names it; empty for none."""
+    scope: dict[str, Any] = {"type": "http", "method": "GET", "path": path.partition("?")[0]}
+    return next((each.path for each in ROUTES if each.matches(scope)[0] is Match.FULL), "")
