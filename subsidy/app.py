@@ -15,6 +15,7 @@ from subsidy.jobs import jobs
 from subsidy.settings import Settings
 from subsidy.web import account, apply, check, finance, health, refusals, review
 from subsidy.web.guard import Guard
+from subsidy.web.head import Head
 from subsidy.web.headers import Headers
 from subsidy.web.pages import STATIC
 
@@ -44,6 +45,7 @@ def create_app(
     app.add_exception_handler(Exception, refusals.broken)
     app.add_middleware(Guard)
     app.add_middleware(Headers)
+    app.add_middleware(Head)
     return described(app)
 
 

@@ -60,7 +60,13 @@ def link(path: str, /, **query: object) -> str:
 def environment() -> Environment:
     """The templates' environment: everything escaped, a misspelt name is an error."""
     made = Environment(
-        loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=FileSystemLoader(HERE),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        # A new release unpacked under a running server must not mix its templates with the code that is loaded.
+        auto_reload=False,
     )
     made.globals |= {
         "link": link,
