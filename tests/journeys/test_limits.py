@@ -11,6 +11,7 @@ from playwright.sync_api import Browser
 from subsidy.database import create
 from subsidy.workflow.actor import Actor
 from tests.journeys.conftest import TODAY, address_of, staffed
+from tests.journeys.flaws import flaws
 from tests.journeys.person import Person, person
 from tests.journeys.server import serving
 from tests.support.office import ADMINISTRATOR, APPLICANT, FINANCE, RELATED, STRANGER, Office
@@ -44,6 +45,7 @@ def test_an_administrator_is_told_why_he_cannot_decide_on_his_own_organisation(
         related.opens(f"/review/{case}")
         told = "您属于申报单位“上海甲储能科技有限公司”，须回避，不得办理本单位的申报。请由其他管理人员办理。"
         related.sees(told)
+        assert flaws(related.page, "zh") == []
         for key in ("review.approve", "review.refuse"):
             assert related.page.get_by_role("button", name=related.words(key)).is_disabled()
         related.opens(f"/review/{case}/approve")
@@ -92,6 +94,7 @@ def test_of_two_administrators_the_second_sees_what_the_first_has_done(
             second.presses("review.save")
         assert answered.value.status == 409
         second.reads("errors.stale")
+        assert flaws(second.page, "zh") == []
         second.sees("11,000 kWh")
         second.sees("并网检测报告第 1 号")
         assert (second.typed("capacity_kwh"), second.typed("reason")) == ("10 MWh", "并网检测报告第 2 号")

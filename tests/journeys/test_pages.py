@@ -34,9 +34,8 @@ STARTS: Final = {
         "/nowhere",
     ),
     "li.ming@haiyi.example": ("/apply", "/review"),
-    "wang.fang@linchao.example": ("/apply",),
-    "chen.li@zone.example": ("/review", "/review?scheme=core-technology", "/review?text=%00no-such"),
-    "zhou.lan@zone.example": ("/review",),
+    "he.che@haoche.example": ("/apply",),
+    "chen.li@zone.example": ("/review", "/review?scheme=core-technology", "/review?text=no-such"),
     "sun.jie@zone.example": ("/finance", "/finance?status=held", "/finance?year=99", "/finance/run?as_of=2027-07-01"),
 }
 """Where each person begins; nobody has no account."""
@@ -50,7 +49,7 @@ VISITED: Final = {
         "/apply/{application_id}/check",
         "/apply/{application_id}/withdraw",
     },
-    "wang.fang@linchao.example": {"/apply", "/apply/{application_id}"},
+    "he.che@haoche.example": {"/apply", "/apply/{application_id}"},
     "chen.li@zone.example": {
         "/review",
         "/review/{application_id}",
@@ -61,7 +60,6 @@ VISITED: Final = {
         "/review/{application_id}/instalments/{number}/{decision}",
         "/finance",
     },
-    "zhou.lan@zone.example": {"/review", "/review/{application_id}"},
     "sun.jie@zone.example": {"/finance", "/finance/runs", "/finance/run"},
 }
 """The pages that each of them comes to by following links."""
@@ -84,7 +82,7 @@ def test_no_page_has_flaws(browser: Browser, samples: str, email: str, lang: str
     with person(browser, samples, lang, width=PHONE) as reader:
         if email:
             reader.signs_in(email, PASSWORD)
-        for path in walk(reader, STARTS[email]):
+        for path in walk(reader, STARTS[email], NO_PAGES | (VISITED[""] if email else set())):
             visited.add(route(path))
             if wrong := flaws(reader.page, lang):
                 found[path] = wrong
@@ -97,7 +95,7 @@ def test_every_page_is_visited() -> None:
     assert pages - NO_PAGES == set().union(*VISITED.values())
 
 
-def walk(reader: Person, starts: tuple[str, ...]) -> Iterator[str]:
+def walk(reader: Person, starts: tuple[str, ...], leave: set[str]) -> Iterator[str]:
     """Opens the pages that links lead to: of those that differ only in what they are about, one for each status."""
     waiting, known = list(starts), set()
     while waiting:
@@ -106,7 +104,7 @@ def walk(reader: Person, starts: tuple[str, ...]) -> Iterator[str]:
         yield path
         for href, status in reader.page.evaluate(LINKS):
             kind = re.sub(r"\b[a-z2-7]{16}\b", "ID", re.sub(r"(?!status)\b(\w+)=[^&]*", r"\1=", href)), status
-            if kind not in known and route(href) not in {*NO_PAGES, ""} and "lang=" not in href:
+            if kind not in known and route(href) not in {*leave, ""} and "lang=" not in href:
                 known.add(kind)
                 waiting.append(href)
 
