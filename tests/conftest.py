@@ -9,6 +9,7 @@ instead, so that a machine that should prove everything cannot quietly prove les
 
 import os
 import shutil
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -36,8 +37,14 @@ def chromium() -> str | None:
     return next((path for name in names if (path := shutil.which(name))), None)
 
 
-def _no_chromium() -> str | None:
-    return None if chromium() else "no chromium on the PATH"
+@cache
+def _no_browser() -> str | None:
+    if not chromium():
+        return "no chromium on the PATH"
+    driver = subprocess.run(
+        [sys.executable, "-m", "playwright", "--version"], capture_output=True, text=True, check=False
+    )
+    return f"its driver does not start: {driver.stderr.strip()}" if driver.returncode else None
 
 
 def _no_poppler() -> str | None:
@@ -46,7 +53,7 @@ def _no_poppler() -> str | None:
 
 NEEDS: dict[str, Callable[[], str | None]] = {
     "postgres": postgres.unreachable,
-    "browser": _no_chromium,
+    "browser": _no_browser,
     "poppler": _no_poppler,
 }
 """For each marker, what tells why it cannot be had here."""
