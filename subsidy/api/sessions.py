@@ -28,7 +28,8 @@ class Token(BaseModel):
     """To be sent as `Authorization: Bearer …`."""
 
     token: Annotated[
-        str, Field(description="Known to its owner only; ends after a time unused, and at the latest after twelve hours.")
+        str,
+        Field(description="Known to its owner only; ends after a time unused, and at the latest after twelve hours."),
     ]
 
 
