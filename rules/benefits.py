@@ -11,6 +11,7 @@ from rules import wording
 from rules.facts import FactBase, Quantity, Value, percent, plain, plain_number
 from rules.model import Ascending, Dated, Identifier, PackModel, in_force
 from rules.money import Fen, grouped, parse_yuan, yuan
+from rules.units import SHOWN
 
 _MILLION = 10**6
 
@@ -189,7 +190,8 @@ def step_text(step: Step, base: FactBase, lang: str) -> str:
         shown["base"] = base.show(base.parse(shown["base"]), lang)
     if step.kind == "per_unit":
         shown["rate"] = grouped(parse_yuan(shown["rate"])).removesuffix(".00")
-        shown["unit"] = base.unit if isinstance(base, Quantity) else ""
+        assert isinstance(base, Quantity)
+        shown["unit"] = SHOWN[base.unit][lang == "en"]
     elif step.kind == "cap":
         shown["cap"] = grouped(parse_yuan(shown["cap"])).removesuffix(".00")
     else:

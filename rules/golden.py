@@ -190,7 +190,7 @@ def _award_differences(expect: ExpectedAward | None, answer: SchemeAssessment) -
     award = answer.award
     yield from _differs("award", _pairs(_wanted_award(expect)), _pairs(_got_award(award)))
     if expect and expect.parts is not None and award:
-        parts = split(award.at_most if award.amount is None else award.amount, answer.scheme.terms.weights)
+        parts = split(award.at_most, answer.scheme.terms.weights)
         yield from _differs("award/parts", _amounts(expect.parts), _amounts(parts))
 
 

@@ -38,7 +38,7 @@ def _folded(character: str) -> str:
 
 def number(text: str, units: Mapping[str, Fraction], places: int) -> Decimal:
     """A number, in groups of three or not, with one of `units` or none behind it; at most `places` decimals once converted."""
-    text = text.removeprefix("¥").removeprefix("￥")
+    text = text.removeprefix("¥")
     found = _NUMBER.fullmatch(text)
     if not found:
         signed = text[:1] in ("-", "+", "−") and _NUMBER.fullmatch(text[1:])

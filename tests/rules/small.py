@@ -54,6 +54,7 @@ FACTS = (
     fact("built", "date"),
     fact("new", "yes_no", fixed_by="built"),
     fact("colour", "choice"),
+    fact("run", "quantity", unit="h"),
 )
 """One fact of every kind, one derived, one fixed by a day."""
 

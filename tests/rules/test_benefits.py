@@ -170,6 +170,12 @@ def test_nothing_is_granted_on_what_is_unknown(benefit: small.Tree) -> None:
             [("2,500.25 kWh × 0.50 yuan per kWh", "1250.12"), ("at most 1,000.50 yuan for one project", "1000.50")],
         ),
         (
+            {**small.PER_UNIT, "fact": "run", "rate": small.dated("0.1")},
+            {"run": "20"},
+            [("20 小时 × 0.10 元/小时", "2.00")],
+            [("20 h × 0.10 yuan per h", "2.00")],
+        ),
+        (
             {**small.SHARE, **CAP},
             {"cost": "50000000"},
             [("50,000,000.00 元 × 10%", "5000000.00"), ("单个项目最高 5,000,000 元", "5000000.00")],

@@ -157,6 +157,16 @@ def test_yaml_is_no_deeper(opening: str) -> None:
     assert refusal(("a: " + "[" * 32 + "]" * 32).encode()).code == "too_deep"
 
 
+@pytest.mark.parametrize("opening", ["[[], ", "[{}, "])
+def test_what_stands_beside_does_not_hide_how_deep_a_level_is(opening: str) -> None:
+    """Each level holds something that was closed before the next one opens."""
+    for start in ("", "a: "):
+        most = 31 - bool(start)
+        inner = (opening * most + "[1]" + "]" * most).encode()
+        assert read_document(start.encode() + inner)
+        assert refusal(start.encode() + b"[" + inner + b"]").code == "too_deep"
+
+
 def test_brackets_in_texts_and_side_by_side_are_not_depth() -> None:
     assert read_document(json.dumps({"a": "[" * 100, "b": ['{\\"[' * 50]}).encode(), json_only=True)
     assert read_document(("[" + "[]," * 1000 + "[]]").encode(), json_only=True)

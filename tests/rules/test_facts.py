@@ -183,7 +183,7 @@ def test_a_quantity_from_zero_and_one_above_zero_say_their_bounds() -> None:
     assert above.read("2.501") == Decimal("2.501")
     with pytest.raises(FactError):
         above.read("2.5")
-    assert [fact.above_zero for fact in POLICY.facts if isinstance(fact, Quantity)] == [True, True, False]
+    assert [fact.above_zero for fact in POLICY.facts if isinstance(fact, Quantity)] == [True, True, False, False]
 
 
 @pytest.mark.parametrize(
@@ -312,6 +312,23 @@ def test_nothing_typed_is_unknown(key: str, text: str) -> None:
 )
 def test_what_was_typed_wrongly_is_named(key: str, text: str, code: str, value: str) -> None:
     assert refusal_typed(key, text) == (code, value)
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "most"),
+    [
+        ("size", "0.0001", "3"),
+        ("rate", "0.0000001", "6"),
+        ("cost", "0.001", "2"),
+        ("cost", "200000亿", "10000000000000.00"),
+    ],
+)
+def test_what_was_typed_too_finely_or_too_large_is_told_the_most(key: str, text: str, most: str) -> None:
+    with pytest.raises(FactError) as refused:
+        POLICY.fact(key).read_typed(text)
+    assert refused.value.params == {"value": text, "most": most}
+    for lang in ("zh", "en"):
+        assert f" {most} " in Fault("", refused.value.code, refused.value.params).message(lang)
 
 
 def test_a_unit_that_does_not_fit_is_answered_with_those_that_do() -> None:

@@ -125,6 +125,32 @@ def test_a_difference_says_what_was_expected_and_what_came(tmp_path: Path) -> No
     )
 
 
+def test_a_difference_of_refused_facts_and_parts_says_both_sides(tmp_path: Path) -> None:
+    (result,) = run(tmp_path, case(refused={"size": "signed", "new": "not_yes_or_no"}))
+    assert result.differences == (golden.Difference("refused", "new = not_yes_or_no, size = signed", "-"),)
+    (result,) = run(tmp_path, case({"size": "0"}, outcome="eligible"))
+    assert result.differences == (golden.Difference("refused", "-", "size = not_above"),)
+    (result,) = run(tmp_path, case(outcome="eligible", award={**AWARD, "parts": ["2000", "500"]}))
+    assert result.differences == (golden.Difference("award/parts", "2000.00 + 500.00", "1250.00 + 1250.00"),)
+    (result,) = run(tmp_path, case(outcome="eligible", award={"at_least": "0", "at_most": "2500", "capped": True}))
+    assert result.differences == (
+        golden.Difference(
+            "award",
+            "amount = -, at_least = 0.00, at_most = 2500.00, capped = yes",
+            "amount = 2500.00, at_least = 2500.00, at_most = 2500.00, capped = no",
+        ),
+    )
+
+
+def test_a_remedy_that_did_not_come_and_one_that_was_not_expected_are_told(tmp_path: Path) -> None:
+    (result,) = run(tmp_path, case({"size": "9"}, **FAILS, remedies=[]))
+    assert result.differences == (golden.Difference("remedies", "-", "size = 10 -> 2000.00"),)
+    rated = {**case({"new": False}, outcome="ineligible", findings={"new": "not_met"}), "scheme": "band"}
+    rated["expect"]["remedies"] = [{"changes": {"rate": "0.2"}}]
+    (result,) = run(tmp_path, rated)
+    assert result.differences == (golden.Difference("remedies", "rate = 0.2 -> -", "new = true -> -"),)
+
+
 def test_an_open_rate_is_expected_as_two_bounds_and_its_parts_follow_the_higher(tmp_path: Path) -> None:
     award: small.Tree = {"at_least": "10", "at_most": "30", "parts": ["30"]}
     open_case = {**case({"cost": "100"}, outcome="eligible", award=award), "scheme": "band"}
@@ -152,6 +178,16 @@ def faulty() -> Iterator[tuple[str, small.Tree, str]]:
     yield "clause", {**CASE, "clause": "Z"}, "/cases/0/clause: 'Z' is not declared"
     yield "scheme", {**CASE, "scheme": "other"}, "/cases/0/scheme: 'other' is not declared"
     yield "project", {**CASE, "project": "other"}, "/cases/0/project: 'other' is not declared"
+    yield (
+        "unwritten amount",
+        case(outcome="eligible", award={"amount": True}),
+        ("/cases/0/expect/award/amount: an amount is written in yuan, such as 200000.00"),
+    )
+    yield (
+        "scheme with findings",
+        {**case(outcome="eligible", findings={"x": "met"}), "scheme": "other"},
+        ("/cases/0/scheme: 'other' is not declared"),
+    )
     yield "day", {**CASE, "on": "20260301"}, "/cases/0/on: a day is written YYYY-MM-DD"
     yield (
         "condition",

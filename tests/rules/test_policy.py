@@ -96,7 +96,7 @@ def test_what_is_named_is_found_and_what_is_not_is_a_key_error() -> None:
     ):
         found: Any = find(name)
         assert name in (getattr(found, "id", None), getattr(found, "key", None))
-        with pytest.raises(KeyError):
+        with pytest.raises(KeyError, match=r"^'other'$"):
             find("other")
     with pytest.raises(KeyError):
         AMENDED.scheme_on("other", small.DAY)

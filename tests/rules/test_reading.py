@@ -155,12 +155,21 @@ def test_every_fault_is_named_at_once(tree: Any, found: dict[str, str]) -> None:
     assert codes(tree) == found
 
 
+def test_an_unknown_policy_is_answered_with_those_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rules.reading.packs", lambda: {"one": LINGANG, "two": LINGANG})
+    assert faults({"policy": "x"})["/policy"].params == {"value": "x", "known": "one, two"}
+
+
 def test_messages_say_which_value_and_what_to_do() -> None:
     found = faults({"facts": {"capacity_kwh": 0, "project_side": "x", "size": 1}})
     assert found["/facts/capacity_kwh"].message("zh") == "“0”不在可填范围内。须大于 0 且小于 1000000000000。"
     assert found["/facts/project_side"].message("en").endswith("Choose from: user, grid, generation.")
     assert found["/facts/size"].message("en").startswith("There is no “size” here. Known are: in_zone, new_build, ")
     assert faults({"policy": "x"})["/policy"].message("en") == "There is no policy “x”. Known are: lingang-2024."
+    assert faults(["a"])[""].params == {"value": '["a"]'}
+    assert faults({"note": 1})["/note"].params == {"value": "note", "known": "policy, scheme, facts, on"}
+    schemes = "user-side-storage, strategic-project, core-technology, first-unit, domestic-first-unit"
+    assert faults({"scheme": "x"})["/scheme"].params == {"value": "x", "known": schemes}
     rate = {"scheme": "core-technology", "facts": {"granted_rate": "0.300001"}}
     assert faults(rate)["/facts/granted_rate"].message("zh") == (
         "比例“30.0001%”不在该条款允许的范围内。须不低于 10% 且不高于 30%。"

@@ -154,6 +154,7 @@ def test_one_fact_of_the_past_leaves_no_remedy_at_all() -> None:
         (("between", {"low": "2", "high": "3"}), "1", "1", [{"size": "2"}, {"power": "0.5"}]),
         (("between", {"low": "2", "high": "3"}), "10", "1", [{"size": "3"}, {"power": "3.334"}]),
         (("between", {"low": "2", "high": "2"}), "0.003", "0.001", [{"size": "0.002"}]),
+        (("at_most", "0.001"), "5", "1", [{"size": "0.001"}, {"power": "5000"}]),
         (("at_least", "0"), "1", "1", []),
         (("at_least", "999999"), "1", "1", [{"size": "999999"}]),
     ],
@@ -181,6 +182,11 @@ def test_a_change_that_breaks_a_ratio_is_mended_with_it() -> None:
 
 def test_where_neither_operand_suffices_alone_both_move_to_an_end_of_what_is_allowed() -> None:
     policy = pack(("at_most", "size", "6"), ("at_least", "power", "2.6"), RATIO)
+    assert remedies(policy, size="5", power="4") == [{"size": "6", "power": "3"}, {"size": "5.2", "power": "2.6"}]
+
+
+def test_an_end_of_what_is_allowed_may_be_that_of_a_span() -> None:
+    policy = pack(("at_most", "size", "6"), ("between", "power", {"low": "2.6", "high": "9"}), RATIO)
     assert remedies(policy, size="5", power="4") == [{"size": "6", "power": "3"}, {"size": "5.2", "power": "2.6"}]
 
 
