@@ -9,7 +9,7 @@ from rules.faults import FactError, Fault
 from rules.reading import read_application, read_facts
 from subsidy.api import cases
 from subsidy.api.assessments import PolicyId, SchemeId
-from subsidy.api.body import Body, Reason, Tree, Version, Words, fields, prose, together
+from subsidy.api.body import Body, Parameters, Reason, Tree, Version, Words, fields, prose, together
 from subsidy.api.cases import ApplicationHead, CaseAnswer
 from subsidy.api.openapi import takes
 from subsidy.api.signed import READING, WRITING, Lang, Now, Records, Signed
@@ -64,6 +64,18 @@ class Withdrawal(Body):
     version: Version
 
 
+class Search(Parameters):
+    """Which applications to list."""
+
+    status: ApplicationStatus | None = None
+    scheme: Annotated[str | None, Field(max_length=64)] = None
+    text: Annotated[
+        str, Field(max_length=200, description="Sought in number, project, organisation and credit code.")
+    ] = ""
+    limit: Annotated[int, Field(ge=1, le=500)] = 100
+    offset: Annotated[int, Field(ge=0, le=10_000_000)] = 0
+
+
 class ApplicationList(BaseModel):
     """A part of the applications found."""
 
@@ -72,21 +84,11 @@ class ApplicationList(BaseModel):
 
 
 @router.get("", responses=READING)
-def list_applications(
-    actor: Signed,
-    engine: Records,
-    status: ApplicationStatus | None = None,
-    scheme: Annotated[str | None, Query(max_length=64)] = None,
-    text: Annotated[
-        str, Query(max_length=200, description="Sought in number, project, organisation and credit code.")
-    ] = "",
-    limit: Annotated[int, Query(ge=1, le=500)] = 100,
-    offset: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
-) -> ApplicationList:
+def list_applications(actor: Signed, engine: Records, asked: Annotated[Search, Query()]) -> ApplicationList:
     """An applicant finds those of his organisation, the zone's staff all that were submitted, the longest waiting first."""
     with reading(engine) as session:
-        found = search(session, actor, status=status, scheme_id=scheme, text=text)
-        part = found[offset : offset + limit]
+        found = search(session, actor, status=asked.status, scheme_id=asked.scheme, text=asked.text)
+        part = found[asked.offset : asked.offset + asked.limit]
         heads = [cases.head(each.application, each.organisation, each.award) for each in part]
         return ApplicationList.model_validate({"total": len(found), "applications": heads})
 

@@ -1,7 +1,8 @@
 """Reading what a request brings: one reader for all bodies, as strict as for files, and every fault of it at once."""
 
+import re
 from collections.abc import Callable, Iterator
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 from fastapi import Depends, Request
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema
@@ -32,6 +33,10 @@ Tree = Annotated[Any, Depends(read)]
 """The body of a request, for a handler."""
 
 
+_COUNT = re.compile(r"([1-9][0-9]{0,8})(?:\.0{1,9})?", re.ASCII)
+"""JSON does not tell 1 from 1.0."""
+
+
 def _text(raw: object) -> object:
     if not isinstance(raw, str) or isinstance(raw, NumberText):
         raise FactError("api.text", value=excerpt(raw))
@@ -39,9 +44,10 @@ def _text(raw: object) -> object:
 
 
 def _whole(raw: object) -> object:
-    if not isinstance(raw, NumberText) or not (raw.isascii() and raw.isdecimal() and 0 < len(raw) <= 9 and int(raw)):
+    found = _COUNT.fullmatch(raw) if isinstance(raw, NumberText) else None
+    if found is None:
         raise FactError("api.whole", value=excerpt(raw))
-    return int(raw)
+    return int(found[1])
 
 
 def prose(most: int, description: str) -> WithJsonSchema:
@@ -67,6 +73,16 @@ class Body(BaseModel):
     """What a body holds; what it must not hold is refused."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Parameters(BaseModel):
+    """What the query of an address may hold; a filter that is misspelt would otherwise quietly choose everything."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    lang: Annotated[Literal["zh", "en"] | None, Field(description="Language of prose; wins over Accept-Language.")] = (
+        None
+    )
 
 
 def fields(model: type[M], tree: Any) -> M:
@@ -104,4 +120,5 @@ def _faults(error: ValidationError, model: type[BaseModel]) -> Iterator[Fault]:
             yield Fault(pointer, "unknown_key", {"value": excerpt(key), "known": known})
         else:
             found = each["ctx"]["error"]
-            yield FieldFault(pointer, found.code, found.params)
+            kind = FieldFault if "." in found.code else Fault
+            yield kind(pointer, found.code, found.params)

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BaseModel, Field, WithJsonSchema
 from rules.facts import read_day
 from rules.money import yuan
 from subsidy.api.assessments import Money
-from subsidy.api.body import Body, Tree, fields
+from subsidy.api.body import Body, Parameters, Tree, fields
 from subsidy.api.facts import DAY
 from subsidy.api.openapi import takes
 from subsidy.api.signed import READING, WRITING, Finance, Now, Records, Staff
@@ -30,6 +30,20 @@ AsOf = Annotated[
     AfterValidator(_day),
     WithJsonSchema({"anyOf": [DAY, {"type": "null"}], "description": "Day up to which, default today."}),
 ]
+
+
+class When(Parameters):
+    """The day to look at."""
+
+    as_of: Annotated[
+        str | None, Field(pattern=DAY["pattern"], description="A day such as 2026-06-30, default today.")
+    ] = None
+
+
+class Part(Parameters):
+    """How many runs to list."""
+
+    limit: Annotated[int, Field(ge=1, le=500)] = 100
 
 
 class RunBody(Body):
@@ -69,16 +83,9 @@ class RunList(BaseModel):
 
 
 @router.get("/disbursements", responses=READING)
-def preview(
-    actor: Staff,
-    engine: Records,
-    clock: Now,
-    as_of: Annotated[
-        str | None, Query(pattern=DAY["pattern"], description="A day such as 2026-06-30, default today.")
-    ] = None,
-) -> RunReport:
+def preview(actor: Staff, engine: Records, clock: Now, asked: Annotated[When, Query()]) -> RunReport:
     """What would be generated on a day, if nothing is recorded or decided until then. Writes nothing."""
-    return _report(work.preview(engine, _day(as_of) or clock.today()))
+    return _report(work.preview(engine, _day(asked.as_of) or clock.today()))
 
 
 @router.post("/disbursements", responses=WRITING, openapi_extra=takes(RunBody))
@@ -89,7 +96,7 @@ def run(actor: Finance, tree: Tree, engine: Records, clock: Now) -> RunReport:
 
 
 @router.get("/runs", responses=READING)
-def list_runs(actor: Staff, engine: Records, limit: Annotated[int, Query(ge=1, le=500)] = 100) -> RunList:
+def list_runs(actor: Staff, engine: Records, asked: Annotated[Part, Query()]) -> RunList:
     """The runs that generated disbursements."""
     with reading(engine) as session:
         return RunList(
@@ -105,7 +112,7 @@ def list_runs(actor: Staff, engine: Records, limit: Annotated[int, Query(ge=1, l
                     left=dict(left(each)),
                     failed=each.error is not None,
                 )
-                for each in runs(session, limit)
+                for each in runs(session, asked.limit)
             ]
         )
 

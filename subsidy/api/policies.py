@@ -51,7 +51,7 @@ async def list_policies() -> PolicyList:
     return PolicyList(policies=[PolicyHead.model_validate(_parts(each, PolicyHead)) for each in packs().values()])
 
 
-@router.get("/{policy_id}", responses=problems(404))
+@router.get("/{policy_id}", responses=problems(404, 422))
 async def show_policy(policy_id: str) -> PolicyAnswer:
     """One policy with its clauses and questions. Wording is given in both languages."""
     policy = packs().get(policy_id)

@@ -123,9 +123,11 @@ def _field(fault: Fault, lang: str) -> dict[str, str]:
 
 def _parameter(error: Mapping[str, Any]) -> Fault:
     """A fault of a parameter in the address, as FastAPI found it."""
-    name = str(error["loc"][-1])
+    name = excerpt(str(error["loc"][-1]))
     params = {"name": name, "value": excerpt(error["input"] if isinstance(error["input"], str) else "")}
     context = error.get("ctx") or {}
+    if error["type"] == "extra_forbidden":
+        return FieldFault(name, "api.parameter_unknown", params)
     if "expected" in context:
         return FieldFault(name, "api.parameter_choice", {**params, "known": str(context["expected"])})
     if error["type"].startswith("int") or {"ge", "le"} & context.keys():

@@ -1,5 +1,8 @@
 """Reviewing an application: what an administrator judges, corrects, grants and decides."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter
@@ -78,7 +81,8 @@ def set_rate(application_id: str, actor: Signed, tree: Tree, engine: Records, cl
         sheet = _sheet(session, actor, application_id)
         granted = sheet.scheme.benefit.granted
         rate: Any = _value(sheet, granted, given.rate, pointer="/rate") if granted else None
-        review.set_rate(session, actor, clock.now(), application_id, rate, given.reason, given.version)
+        with _placed(f"/facts/{granted}", "/rate"):
+            review.set_rate(session, actor, clock.now(), application_id, rate, given.reason, given.version)
         return cases.answer(session, actor, application_id, clock.today(), lang)
 
 
@@ -100,6 +104,17 @@ def refuse(application_id: str, actor: Signed, tree: Tree, engine: Records, cloc
         today = clock.today()
         review.refuse(session, actor, clock.now(), today, application_id, given.version, given.reason)
         return cases.answer(session, actor, application_id, today, lang)
+
+
+@contextmanager
+def _placed(kept: str, sent: str) -> Iterator[None]:
+    """Faults of what is kept in one place, told where it stood in the body."""
+    try:
+        yield
+    except BadInput as error:
+        raise BadInput(
+            replace(each, pointer=sent if each.pointer == kept else each.pointer) for each in error.faults
+        ) from None
 
 
 def _sheet(session: Session, actor: Actor, application_id: str) -> Sheet:

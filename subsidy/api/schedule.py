@@ -8,12 +8,22 @@ from pydantic import BaseModel, Field
 
 from schedules.due import Status
 from subsidy.api.assessments import Money
+from subsidy.api.body import Parameters
 from subsidy.api.signed import READING, Lang, Now, Records, Staff
 from subsidy.database import reading
 from subsidy.finance.document import schedule_document
 from subsidy.finance.schedule import payout_schedule
 
 router = APIRouter(tags=["finance"])
+
+
+class Choice(Parameters):
+    """Which instalments to list."""
+
+    year: Annotated[int | None, Field(ge=1, le=9999, description="In which they are due.")] = None
+    scheme: Annotated[str | None, Field(max_length=64)] = None
+    status: Status | None = None
+    payee: Annotated[str | None, Field(max_length=200, description="Part of a name or credit code.")] = None
 
 
 class Filters(BaseModel):
@@ -75,17 +85,10 @@ class ScheduleAnswer(BaseModel):
 
 @router.get("/schedule", responses=READING)
 def show_schedule(
-    actor: Staff,
-    engine: Records,
-    clock: Now,
-    lang: Lang,
-    year: Annotated[int | None, Query(ge=1, le=9999)] = None,
-    scheme: Annotated[str | None, Query(max_length=64)] = None,
-    status: Status | None = None,
-    payee: Annotated[str | None, Query(max_length=200, description="Part of a name or credit code.")] = None,
+    actor: Staff, engine: Records, clock: Now, lang: Lang, asked: Annotated[Choice, Query()]
 ) -> ScheduleAnswer:
     """The instalments as they stand today, all or those of one year, scheme, status or payee."""
-    today = clock.today()
+    today, filters = clock.today(), asked.model_dump(exclude={"lang"})
     with reading(engine) as session:
-        found = payout_schedule(session, as_of=today, year=year, scheme=scheme, status=status, payee=payee)
+        found = payout_schedule(session, as_of=today, **filters)
     return ScheduleAnswer.model_validate(schedule_document(found, today, lang))
