@@ -1,7 +1,6 @@
 """Results as people read them in a terminal: tables that keep their columns straight with Chinese in them."""
 
 import io
-import sys
 from collections.abc import Iterable, Sequence
 from typing import Final
 
@@ -55,8 +54,3 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str | Text]], *, right: I
     for row in rows:
         made.add_row(*row)
     return made
-
-
-def tell(words: str) -> None:
-    """One line of what was done, at once."""
-    print(words, flush=True, file=sys.stdout)
