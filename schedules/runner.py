@@ -10,8 +10,6 @@ from datetime import time, timedelta
 from enum import StrEnum
 
 from apscheduler.schedulers.background import BackgroundScheduler
-from apscheduler.schedulers.base import BaseScheduler
-from apscheduler.schedulers.blocking import BlockingScheduler
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
@@ -36,13 +34,13 @@ class Job:
     when: time | timedelta = DAILY
 
 
-def build_scheduler(jobs: Mapping[str, Job], *, blocking: bool = False) -> BaseScheduler:
-    """A scheduler of these jobs, not yet started; a blocking one keeps the thread that starts it.
+def build_scheduler(jobs: Mapping[str, Job]) -> BackgroundScheduler:
+    """A scheduler of these jobs, not yet started; it works in threads of its own.
 
     Each job runs once as soon as the scheduler starts and then at its time; never twice at once in this scheduler, and
     once for any number of missed times. A job that raises is logged and called again at its next time.
     """
-    scheduler = (BlockingScheduler if blocking else BackgroundScheduler)(timezone=SHANGHAI)
+    scheduler = BackgroundScheduler(timezone=SHANGHAI)
     now = SystemClock().now()
     for name, job in jobs.items():
         scheduler.add_job(

@@ -127,18 +127,6 @@ def test_a_job_is_daily_unless_told_otherwise() -> None:
     assert Job(print).when == time(0, 5)
 
 
-def test_a_blocking_scheduler_keeps_its_thread_until_it_is_shut_down() -> None:
-    calls: Queue[Occasion] = Queue()
-    scheduler = build_scheduler({"count": Job(calls.put, OFTEN)}, blocking=True)
-    thread = threading.Thread(target=scheduler.start)
-    thread.start()
-    assert [calls.get(timeout=PATIENCE) for _ in range(2)] == [Occasion.START, Occasion.TICK]
-    assert thread.is_alive()
-    scheduler.shutdown(wait=True)
-    thread.join(PATIENCE)
-    assert not thread.is_alive()
-
-
 def test_a_background_scheduler_gives_its_thread_back() -> None:
     scheduler = build_scheduler({})
     starter = threading.Thread(target=scheduler.start)
