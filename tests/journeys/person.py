@@ -12,6 +12,8 @@ from subsidy.locale import text
 DESKTOP: Final = 1280
 PHONE: Final = 390
 LOCALES: Final = {"zh": "zh-CN", "en": "en-GB"}
+PATIENCE: Final = 30_000
+"""Milliseconds that a page may take on a machine that has other things to do."""
 
 
 class Person:
@@ -56,7 +58,7 @@ class Person:
 
     def sees(self, words: str) -> None:
         """The page says these words."""
-        expect(self.page.locator("body")).to_contain_text(words)
+        expect(self.page.locator("body")).to_contain_text(words, timeout=PATIENCE)
 
     def reads(self, key: str, **params: object) -> None:
         """The page says the words of this key."""
@@ -86,7 +88,8 @@ class Person:
         return answer.body()
 
     def _click(self, role: Literal["button", "link"], key: str, **params: object) -> None:
-        self.page.get_by_role(role, name=self.words(key, **params), exact=True).click()
+        with self.page.expect_navigation():  # there is no script: whatever is pressed leads to a page
+            self.page.get_by_role(role, name=self.words(key, **params), exact=True).click()
 
     def _note(self, message: ConsoleMessage) -> None:
         # A page that refuses is a page all the same; Chromium reports its status as an error.
@@ -110,7 +113,7 @@ def person(
         viewport={"width": width, "height": 900},
         java_script_enabled=scripts,
     )
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(PATIENCE)
     try:
         reader = Person(context.new_page(), lang)
         yield reader

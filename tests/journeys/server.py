@@ -9,11 +9,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
-from urllib.parse import urlsplit
 
 ROOT: Final = Path(__file__).parents[2]
-PATIENCE: Final = 30
-"""Seconds that a server may take to end."""
+PATIENCE: Final = 60
+"""Seconds that a command may take to end."""
 
 
 @contextmanager
@@ -65,8 +64,3 @@ def environment(var: Path, today: str, database_url: str = "") -> dict[str, str]
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("SUBSIDY_", "DATABASE_URL"))}
     given = {"SUBSIDY_VAR": str(var), "SUBSIDY_TODAY": today, "DATABASE_URL": database_url}
     return kept | {name: value for name, value in given.items() if value}
-
-
-def path(address: str) -> str:
-    """The path of an address."""
-    return urlsplit(address).path

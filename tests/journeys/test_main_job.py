@@ -133,43 +133,41 @@ def instalments(reader: Person) -> list[tuple[str, str]]:
 
 def test_from_a_check_to_the_last_instalment(browser: Browser, office: Office, opening: Opening) -> None:
     # On one of the two databases, nobody's browser runs scripts.
-    desk = partial(_desk, browser, scripts=office.engine.dialect.name == "postgresql")
+    scripts = office.engine.dialect.name == "postgresql"
+    desk = partial(_desk, browser, scripts=scripts)
     with opening("2026-03-01") as site:
-        with person(browser, site, scripts=office.engine.dialect.name == "postgresql") as applicant:
+        with person(browser, site, scripts=scripts) as applicant:
             applies(applicant)
         with desk(site, "chen@example.cn") as administrator:
             approves(administrator)
-    with opening("2026-07-01") as site:
-        # When the site was opened the scheduler found instalment 1 due and its operating year not verified.
-        with desk(site, "chen@example.cn") as administrator:
-            records(administrator, 1, "471", "计量数据第 1 号")
-            assert instalments(administrator)[0] == ("2026年6月30日", "待拨付")
-        with desk(site, "sun@example.cn") as finance:
-            runs_now(finance, generated=1, amount=PART)
-            runs_now(finance, generated=0, amount="0.00")
-        with desk(site, "zhou@bing.example") as applicant:
-            follows(applicant)
-            assert [status for _, status in instalments(applicant)] == ["已生成拨付", "计划中", "计划中"]
-            assert applicant.page.get_by_text("2026年7月1日").count()
-    with opening("2028-07-03") as site:
-        with desk(site, "sun@example.cn") as finance:
-            assert statuses(finance) == ["已生成拨付", "暂缓", "暂缓"]
-        with desk(site, "chen@example.cn") as administrator:
-            records(administrator, 2, "449", "计量数据第 2 号")
-            administrator.sees("上一运行年度的数据未达到条件，待决定")
-            decides(administrator, 2, "release", "电网计划检修所致")
-            records(administrator, 3, "120", "计量数据第 3 号")
-            decides(administrator, 3, "forfeit", "长期停运")
-            assert [status for _, status in instalments(administrator)] == ["已生成拨付", "待拨付", "不予拨付"]
-        with desk(site, "sun@example.cn") as finance:
-            runs_now(finance, generated=1, amount=PART)
-            assert statuses(finance) == ["已生成拨付", "已生成拨付", "不予拨付"]
-            figures_agree(finance)
-        with desk(site, "zhou@bing.example") as applicant:
-            follows(applicant)
-            applicant.sees("电网计划检修所致")
-            applicant.sees("长期停运")
-            assert [status for _, status in instalments(applicant)] == ["已生成拨付", "已生成拨付", "不予拨付"]
+    with (
+        opening("2028-07-03") as site,
+        desk(site, "chen@example.cn") as administrator,
+        desk(site, "sun@example.cn") as finance,
+        desk(site, "zhou@bing.example") as applicant,
+    ):
+        # When the site was opened the scheduler found all three due, and no operating year verified.
+        assert statuses(finance) == ["暂缓", "暂缓", "暂缓"]
+        records(administrator, 1, "471", "计量数据第 1 号")
+        assert [status for _, status in instalments(administrator)] == ["待拨付", "暂缓", "暂缓"]
+        runs_now(finance, generated=1, amount=PART)
+        runs_now(finance, generated=0, amount="0.00")
+        follows(applicant)
+        assert [status for _, status in instalments(applicant)] == ["已生成拨付", "暂缓", "暂缓"]
+
+        records(administrator, 2, "449", "计量数据第 2 号")
+        administrator.sees("上一运行年度的数据未达到条件，待决定")
+        decides(administrator, 2, "release", "电网计划检修所致")
+        records(administrator, 3, "120", "计量数据第 3 号")
+        decides(administrator, 3, "forfeit", "长期停运")
+        assert [status for _, status in instalments(administrator)] == ["已生成拨付", "待拨付", "不予拨付"]
+        runs_now(finance, generated=1, amount=PART)
+        assert statuses(finance) == ["已生成拨付", "已生成拨付", "不予拨付"]
+        figures_agree(finance)
+        follows(applicant)
+        applicant.sees("电网计划检修所致")
+        applicant.sees("长期停运")
+        assert [status for _, status in instalments(applicant)] == ["已生成拨付", "已生成拨付", "不予拨付"]
 
 
 def follows(applicant: Person) -> None:
