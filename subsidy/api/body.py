@@ -19,9 +19,20 @@ M = TypeVar("M", bound=BaseModel)
 
 async def read(request: Request) -> Any:
     """The tree of a JSON body. Raises Unreadable (400, 413) where it is none, HTTPException 415 where it says so itself."""
+    expect_json(request)
+    return await parse(request)
+
+
+def expect_json(request: Request, *untold: str) -> None:
+    """HTTPException 415 where the body is said to be something else; `untold` are types that a client names unasked."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind and kind != "application/json" and not (kind.startswith("application/") and kind.endswith("+json")):
-        raise HTTPException(415)
+    if kind in ("", "application/json", *untold) or (kind.startswith("application/") and kind.endswith("+json")):
+        return
+    raise HTTPException(415)
+
+
+async def parse(request: Request) -> Any:
+    """The tree of a JSON body, whatever it is said to be. Raises Unreadable (400, 413) where it is none."""
     try:
         return read_document(await request.body(), json_only=True)
     except BadInput as error:
