@@ -117,8 +117,7 @@ def _rate_faults(policy: Policy, scheme_id: str | None, facts: Mapping[str, Valu
     """A reviewer's rate needs a scheme, and must lie in the range that the scheme prints."""
     for scheme in policy.schemes:
         key = scheme.benefit.granted
-        rate = facts.get(key) if key else None
-        if key is None or not isinstance(rate, Decimal):
+        if key is None or not isinstance(rate := facts.get(key), Decimal):
             continue
         if scheme_id is None:
             yield Fault(f"/facts/{key}", "needs_scheme", {"value": policy.fact(key).print(rate)})

@@ -27,7 +27,7 @@ def remedies(
     needed = _needed(answer, facts, on)
     if not all(needed.values()):
         return ()
-    operands = _operands(current, answer, needed, facts, on, policy)
+    operands = _operands(current, answer, facts, on, policy)
     options = {key: dict.fromkeys((*needed.get(key, ()), *operands.get(key, ()))) for key in (*needed, *operands)}
     spare = [key for key in operands if key not in needed]
     working: list[dict[str, Value]] = []
@@ -50,20 +50,17 @@ def _needed(answer: SchemeAssessment, facts: Facts, on: date) -> _Options:
     return needed
 
 
-def _operands(
-    current: SchemeInForce, answer: SchemeAssessment, needed: _Options, facts: Facts, on: date, policy: Policy
-) -> _Options:
+def _operands(current: SchemeInForce, answer: SchemeAssessment, facts: Facts, on: date, policy: Policy) -> _Options:
     """The facts that ratios are worked out from, with the values worth trying: both ends of every trade between the two."""
     options: _Options = {}
     for test in (finding.test for finding in answer.findings if finding.derived):
         assert test.derived is not None
         of, over = test.derived.of, test.derived.over
-        ofs = [facts[of], *needed.get(of, ()), *_edges(current, of)]
-        overs = [facts[over], *needed.get(over, ()), *_edges(current, over)]
-        denominators = [near for one in ofs for near in _denominators(test, one, facts[over])]
-        numerators = [near for one in (*overs, *denominators) for near in _numerators(test, facts[of], one)]
-        denominators += [near for one in numerators for near in _denominators(test, one, facts[over])]
-        for key, values in ((of, [*ofs[1:], *numerators]), (over, [*overs[1:], *denominators])):
+        farthest = [near for one in (facts[of], *_edges(current, of)) for near in _denominators(test, one, facts[over])]
+        overs = (facts[over], *_edges(current, over), *farthest)
+        numerators = [near for one in overs for near in _numerators(test, facts[of], one)]
+        denominators = [near for one in (facts[of], *numerators) for near in _denominators(test, one, facts[over])]
+        for key, values in ((of, numerators), (over, denominators)):
             options.setdefault(key, []).extend(_changeable(policy.fact(key), facts, values, on))
     return options
 

@@ -241,5 +241,6 @@ def test_a_day_is_text(raw: object) -> None:
 
 @pytest.mark.parametrize("text", ["yes", "TRUE", "1", ""])
 def test_only_what_was_printed_is_parsed(text: str) -> None:
-    with pytest.raises(FactError):
+    with pytest.raises(FactError) as refused:
         POLICY.fact("new").parse(text)
+    assert refused.value.params == {"value": text}

@@ -167,6 +167,7 @@ def test_messages_say_which_value_and_what_to_do() -> None:
     assert found["/facts/size"].message("en").startswith("There is no “size” here. Known are: in_zone, new_build, ")
     assert faults({"policy": "x"})["/policy"].message("en") == "There is no policy “x”. Known are: lingang-2024."
     assert faults(["a"])[""].params == {"value": '["a"]'}
+    assert faults({"facts": ["a"]})["/facts"].params == {"value": '["a"]'}
     assert faults({"note": 1})["/note"].params == {"value": "note", "known": "policy, scheme, facts, on"}
     schemes = "user-side-storage, strategic-project, core-technology, first-unit, domestic-first-unit"
     assert faults({"scheme": "x"})["/scheme"].params == {"value": "x", "known": schemes}

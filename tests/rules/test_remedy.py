@@ -166,6 +166,14 @@ def test_a_ratio_is_mended_by_either_operand(
     assert remedies(pack((kind, "hours", value)), size=size, power=power) == found
 
 
+@pytest.mark.parametrize(("built", "changeable"), [("2026-03-01", False), ("2026-03-02", True)])
+def test_an_operand_that_a_day_settled_is_left_alone(built: str, changeable: bool) -> None:
+    facts = [{**fact, "fixed_by": "built"} if fact["key"] == "size" else fact for fact in small.FACTS]
+    policy = pack(RATIO, WINDOW, facts=facts)
+    found = remedies(policy, size="11.999", power="6", built=built)
+    assert found == [*([{"size": "12"}] if changeable else []), {"power": "5.999"}]
+
+
 def test_what_is_stated_is_mended_itself() -> None:
     assert remedies(pack(RATIO), size="12", power="1", hours="1.5") == [{"hours": "2"}]
 
@@ -182,12 +190,12 @@ def test_a_change_that_breaks_a_ratio_is_mended_with_it() -> None:
 
 def test_where_neither_operand_suffices_alone_both_move_to_an_end_of_what_is_allowed() -> None:
     policy = pack(("at_most", "size", "6"), ("at_least", "power", "2.6"), RATIO)
-    assert remedies(policy, size="5", power="4") == [{"size": "6", "power": "3"}, {"size": "5.2", "power": "2.6"}]
+    assert remedies(policy, size="5", power="4") == [{"size": "5.2", "power": "2.6"}, {"size": "6", "power": "3"}]
 
 
 def test_an_end_of_what_is_allowed_may_be_that_of_a_span() -> None:
     policy = pack(("at_most", "size", "6"), ("between", "power", {"low": "2.6", "high": "9"}), RATIO)
-    assert remedies(policy, size="5", power="4") == [{"size": "6", "power": "3"}, {"size": "5.2", "power": "2.6"}]
+    assert remedies(policy, size="5", power="4") == [{"size": "5.2", "power": "2.6"}, {"size": "6", "power": "3"}]
 
 
 def test_no_operand_moves_further_than_the_other_allows() -> None:
