@@ -36,6 +36,11 @@ def started(client: TestClient, **changed: str) -> str:
     return answer.headers["location"].split("/")[2]
 
 
+def test_one_form_sent_twice_makes_one_application(applicant: TestClient) -> None:
+    draft = field(applicant.get("/apply/new?scheme=user-side-storage").text, "draft")
+    assert started(applicant, draft=draft) == started(applicant, draft=draft) == draft
+
+
 def test_a_self_check_is_carried_through_the_sign_in_into_the_form(desks: Desks) -> None:
     asked = "/apply/new?scheme=user-side-storage&capacity_kwh=12000&project_side=user"
     sent = desks.of(None).get(asked).headers["location"]
