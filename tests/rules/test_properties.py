@@ -295,10 +295,12 @@ GRID: list[Value] = [Decimal(halves) / 2 for halves in (1, 2, 3, 4, 6, 8, 12)]
 
 @share(2)
 @given(strategies.projects(derived=True, known=True))
-def test_what_force_finds_for_a_ratio_a_remedy_finds_too(project: Project) -> None:
+def test_what_force_finds_for_a_ratio_a_remedy_finds_too_and_it_is_minimal(project: Project) -> None:
     policy, facts, on = project
     facts.pop("hours")
     for answer, used in ineligible((policy, facts, on)):
+        for remedy in answer.remedies:
+            check_remedy(policy, answer.scheme.id, used, on, remedy)
         smallest = smallest_by_force(policy, answer.scheme.id, used, on, GRID)
         if smallest is not None:
             assert answer.remedies
