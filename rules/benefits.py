@@ -128,10 +128,10 @@ class _Rated(BenefitBase):
             rate = _millionths(granted)
             return self._award("share", base, _MILLION, numbers, rate, rate, {**operands, "rate": plain(granted)})
         low, high = (plain(Decimal(end) / _MILLION) for end in (numbers.low, numbers.high))
-        kind, words = self._open(numbers, low, high)
+        kind, words = self._open(low, high)
         return self._award(kind, base, _MILLION, numbers, numbers.low, numbers.high, {**operands, **words})
 
-    def _open(self, numbers: Numbers, low: str, high: str) -> tuple[str, dict[str, str]]:
+    def _open(self, low: str, high: str) -> tuple[str, dict[str, str]]:
         raise NotImplementedError
 
 
@@ -148,7 +148,7 @@ class Share(_Rated):
     def allowed(self, numbers: Numbers) -> Range | None:
         return Range(Decimal(0), Decimal(numbers.high) / _MILLION, low_included=False) if self.granted else None
 
-    def _open(self, numbers: Numbers, low: str, high: str) -> tuple[str, dict[str, str]]:
+    def _open(self, low: str, high: str) -> tuple[str, dict[str, str]]:
         return ("share_up_to" if self.granted else "share"), {"rate": high}
 
 
@@ -176,7 +176,7 @@ class Band(_Rated):
     def allowed(self, numbers: Numbers) -> Range | None:
         return Range(Decimal(numbers.low) / _MILLION, Decimal(numbers.high) / _MILLION, low_included=True)
 
-    def _open(self, numbers: Numbers, low: str, high: str) -> tuple[str, dict[str, str]]:
+    def _open(self, low: str, high: str) -> tuple[str, dict[str, str]]:
         return "band", {"low": low, "high": high}
 
 

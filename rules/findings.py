@@ -78,7 +78,7 @@ def find(test: Test, facts: Facts) -> Finding:
     """The finding of one condition."""
     given, derived = value_of(test, facts)
     if given is None:
-        return Finding(test, Answer.UNKNOWN, None, False)
+        return Finding(test, Answer.UNKNOWN, None, derived)
     return Finding(test, Answer.MET if test.condition.met(given, test.bound) else Answer.NOT_MET, given, derived)
 
 
