@@ -113,9 +113,9 @@ def _yaml(text: str) -> object:
     try:
         return _Tree().build(yaml.parse(text, Loader=_LOADER))
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        raise _bad("yaml", line=str(line), column=str(column)) from None
+        mark = error.problem_mark
+        assert mark is not None  # the parser always knows where it stopped
+        raise _bad("yaml", line=str(mark.line + 1), column=str(mark.column + 1)) from None
     except yaml.YAMLError:
         raise _bad("not_text") from None
 

@@ -88,7 +88,8 @@ class FactBase(PackModel):
     label: Text
     ask: Text
     help: Text | None = None
-    proof: Text | None = None
+    documents: tuple[Identifier, ...] = ()
+    """Ids of the kinds of document that prove it."""
     question: Identifier | None = None
     set_by: Literal["applicant", "reviewer"] = "applicant"
     fixed_by: Identifier | None = None

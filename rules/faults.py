@@ -24,10 +24,15 @@ class Fault:
 
 
 class BadInput(Exception):
-    """An input that cannot be read; it carries every fault found, never only the first, up to more than anybody would mend."""
+    """An input that cannot be read; it carries every fault found, never only the first, up to more than anybody would mend.
 
-    def __init__(self, faults: Iterable[Fault]) -> None:
-        self.faults = tuple(islice(faults, _MOST_FAULTS))
+    `more` is how many it leaves out, among them those that were left out before.
+    """
+
+    def __init__(self, faults: Iterable[Fault], more: int = 0) -> None:
+        found = iter(faults)
+        self.faults = tuple(islice(found, _MOST_FAULTS))
+        self.more = more + sum(1 for _ in found)
         super().__init__("; ".join(f"{fault.pointer} {fault.code}" for fault in self.faults))
 
 

@@ -49,10 +49,19 @@ def load_pack(folder: Path) -> Policy:
 def load_content(content: str) -> Policy:
     """The policy whose `content` was stored; PackError where the text is faulty."""
     name = "stored policy"
-    policy = _model(_tree(content.encode(), name), Policy, name)
+    policy = _model(_without_proofs(_tree(content.encode(), name)), Policy, name)
     if faults := list(_cross_check(policy)):
         raise PackError(name, faults)
     return policy
+
+
+def _without_proofs(tree: object) -> object:
+    """A stored text as it is read now: early ones told in prose, which was never normative, what proves a fact."""
+    facts = tree.get("facts") if isinstance(tree, dict) else None
+    for fact in facts if isinstance(facts, list) else ():
+        if isinstance(fact, dict):
+            fact.pop("proof", None)
+    return tree
 
 
 def read_model(file: Path, model: type[M]) -> M:
@@ -117,6 +126,7 @@ def _cross_check(policy: Policy) -> Iterable[str]:
     """What one part of a pack says of another: ids used once and declared, kinds that fit, numbers that can be read."""
     yield from _repeated("clauses", (clause.id for clause in policy.clauses))
     yield from _repeated("questions", (question.id for question in policy.questions))
+    yield from _repeated("documents", (kind.id for kind in policy.documents))
     yield from _repeated("facts", (fact.key for fact in policy.facts))
     yield from _repeated("schemes", (scheme.id for scheme in policy.schemes))
     yield from _repeated("information", (entry.id for entry in policy.information))
@@ -125,6 +135,8 @@ def _cross_check(policy: Policy) -> Iterable[str]:
         yield from known.clause(f"/information/{number}/clause", entry.clause)
     for number, fact in enumerate(policy.facts):
         yield from _check_fact(f"/facts/{number}", fact, known)
+    if policy.procedure:
+        yield from known.question("/procedure/question", policy.procedure.question)
     for number, scheme in enumerate(policy.schemes):
         yield from _check_scheme(f"/schemes/{number}", scheme, known, policy.in_force_from)
 
@@ -136,6 +148,7 @@ class _Known:
         self.facts = {fact.key: fact for fact in policy.facts}
         self.clauses = {clause.id for clause in policy.clauses}
         self.questions = {question.id for question in policy.questions}
+        self.documents = {kind.id for kind in policy.documents}
 
     def clause(self, place: str, clause_id: str) -> Iterable[str]:
         if clause_id not in self.clauses:
@@ -164,6 +177,9 @@ def _repeated(place: str, ids: Iterable[str]) -> Iterable[str]:
 def _check_fact(place: str, fact: FactBase, known: _Known) -> Iterable[str]:
     yield from known.question(f"{place}/question", fact.question)
     yield from known.fact(f"{place}/fixed_by", fact.fixed_by, (Day,))
+    for number, kind in enumerate(fact.documents):
+        if kind not in known.documents:
+            yield f"{place}/documents/{number}: the document {kind!r} is not declared"
     if isinstance(fact, Quantity) and fact.derived:
         for part in (fact.derived.of, fact.derived.over):
             yield from known.fact(f"{place}/derived", part, (Quantity,))

@@ -13,6 +13,7 @@ from rules.benefits import Benefit, Numbers
 from rules.conditions import Bound, Condition
 from rules.facts import Fact, Quantity, Ratio
 from rules.model import CalendarDay, Dated, Identifier, PackModel, Text
+from rules.procedure import Procedure
 from rules.terms import Terms
 
 
@@ -43,6 +44,13 @@ class Information(PackModel):
     label: Text
     text: Text
     clause: Identifier
+
+
+class DocumentKind(PackModel):
+    """A kind of paper that an applicant hands in, such as a test report."""
+
+    id: Identifier
+    label: Text
 
 
 class Scheme(PackModel):
@@ -96,8 +104,12 @@ class Policy(PackModel):
     clauses: tuple[Clause, ...] = Field(min_length=1)
     questions: tuple[Question, ...] = ()
     information: tuple[Information, ...] = ()
+    documents: tuple[DocumentKind, ...] = ()
+    """What can be handed in. A fact names those that prove it; one that no fact names may be added to any application."""
     facts: tuple[Fact, ...] = Field(min_length=1)
     schemes: tuple[Scheme, ...] = Field(min_length=1)
+    procedure: Procedure | None = None
+    """Empty where the pack serves checks only: no case can be opened under it."""
 
     def fact(self, key: str) -> Fact:
         """The fact of that key; KeyError where the policy has none."""
@@ -114,6 +126,16 @@ class Policy(PackModel):
     def question(self, question_id: str) -> Question:
         """The open question of that id; KeyError where the policy has none."""
         return self._questions[question_id]
+
+    def document(self, kind: str) -> DocumentKind:
+        """The kind of document of that id; KeyError where the policy has none."""
+        return self._documents[kind]
+
+    def documents_of(self, scheme: Scheme) -> tuple[DocumentKind, ...]:
+        """The kinds of document that prove facts of a scheme, and those that prove none in particular, in the policy's order."""
+        elsewhere = {kind for fact in self.facts for kind in fact.documents}
+        wanted = {kind for fact in self.facts_of(scheme) for kind in fact.documents}
+        return tuple(kind for kind in self.documents if kind.id in wanted or kind.id not in elsewhere)
 
     def facts_of(self, scheme: Scheme) -> tuple[Fact, ...]:
         """The facts that a scheme uses, in the policy's order."""
@@ -145,8 +167,13 @@ class Policy(PackModel):
 
     @cached_property
     def digest(self) -> str:
-        """``sha256:…`` of the normative part: everything but wording in two languages."""
-        return canonical.digest(_normative(self.model_dump(mode="json", by_alias=True)))
+        """``sha256:…`` of the normative part: everything but wording in two languages and what is to be handed in.
+
+        Papers show that a fact is so; they change nobody's right. To ask for another paper is not to amend the policy, and
+        an award stays tied to the same text.
+        """
+        papers: Any = {"documents": True, "facts": {"__all__": {"documents"}}}
+        return canonical.digest(_normative(self.model_dump(mode="json", by_alias=True, exclude=papers)))
 
     @cached_property
     def content(self) -> str:
@@ -182,6 +209,10 @@ class Policy(PackModel):
     @cached_property
     def _facts(self) -> dict[str, Fact]:
         return {fact.key: fact for fact in self.facts}
+
+    @cached_property
+    def _documents(self) -> dict[str, DocumentKind]:
+        return {kind.id: kind for kind in self.documents}
 
     @cached_property
     def _schemes(self) -> dict[str, Scheme]:

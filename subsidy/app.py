@@ -11,9 +11,10 @@ from schedules.clock import Clock, clock_from_environment
 from schedules.runner import build_scheduler
 from subsidy import api, database
 from subsidy.api.openapi import described
+from subsidy.documents.store import Store
 from subsidy.jobs import jobs
 from subsidy.settings import Settings
-from subsidy.web import account, apply, check, finance, health, refusals, review
+from subsidy.web import account, apply, check, finance, health, letters, messages, public, refusals, review
 from subsidy.web.guard import Guard
 from subsidy.web.head import Head
 from subsidy.web.headers import Headers
@@ -36,8 +37,10 @@ def create_app(
     )
     app.state.settings = settings
     app.state.engine = engine or database.create(settings.database_url)
+    app.state.documents = Store.of(settings)
     app.state.clock = clock or clock_from_environment(settings.today)
-    for room in (api, health, check, account, apply, review, finance):
+    # Messages come before the review, which would take their address for the id of a case.
+    for room in (api, health, check, public, account, messages, apply, review, finance, letters):
         app.include_router(room.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     for refusal in refusals.REFUSALS:
@@ -52,7 +55,7 @@ def create_app(
 def _lifespan(scheduler: bool) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        ticking = build_scheduler(jobs(app.state.engine, app.state.clock)) if scheduler else None
+        ticking = build_scheduler(jobs(app.state.settings, app.state.engine, app.state.clock)) if scheduler else None
         if ticking:
             ticking.start()
         yield

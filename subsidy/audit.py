@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import func, select
 from sqlmodel import Session, col
@@ -17,14 +17,16 @@ from schedules.instalments import PlannedInstalment, plan
 from subsidy.records import (
     Application,
     ApplicationFact,
-    ApplicationStatus,
     Award,
     Disbursement,
+    Event,
+    Head,
     Instalment,
     PolicyText,
     Receipt,
 )
 from subsidy.workflow.sheet import Sheet
+from subsidy.workflow.stages import AWARDED
 
 _CHUNK: Final = 500
 
@@ -38,22 +40,23 @@ class Discrepancy:
     params: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Extent:
+class Extent(NamedTuple):
     """How much was looked at."""
 
     policies: int
     receipts: int
     awards: int
+    entries: int
+    heads: int
 
 
 def extent(session: Session) -> Extent:
-    """How many texts, receipts and awards there are."""
+    """How many texts, receipts and awards, entries of the record and daily heads there are."""
     counts = [session.execute(select(func.count()).select_from(table)).scalar_one() for table in _TABLES]
     return Extent(*counts)
 
 
-_TABLES: Final = (PolicyText, Receipt, Award)
+_TABLES: Final = (PolicyText, Receipt, Award, Event, Head)
 
 
 def discrepancies(session: Session) -> Iterator[Discrepancy]:
@@ -178,7 +181,7 @@ def _changed_facts(session: Session, application: Application, policy: Policy, t
 
 def _decisions(session: Session) -> Iterator[Discrepancy]:
     """Applications whose status and award contradict each other."""
-    approved = col(Application.status) == ApplicationStatus.APPROVED
+    approved = col(Application.status).in_(AWARDED)
     query = (
         select(col(Application.number), approved)
         .join(Award, col(Award.application_id) == col(Application.id), isouter=True)

@@ -11,13 +11,20 @@ import sqlalchemy
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, Engine, event, make_url, text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, InterfaceError, InternalError, OperationalError, ProgrammingError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlmodel import Session
 
 from subsidy.records.violations import meaning
 
 BUSY_SECONDS: Final = 30
 """How long a SQLite writer waits for the one before it."""
+
+UNAVAILABLE: Final = (OperationalError, InterfaceError, NoConnectionFree)
+"""What a step raises while the database cannot be reached or cannot do its work; the same step may succeed later."""
+
+UNWRITABLE: Final = (OperationalError, ProgrammingError, InternalError)
+"""What a write raises where its table is gone, or may not or cannot be written."""
 
 _MIGRATION_LOCK: Final = 7_210_113
 """Any number, the same in every process: only one migrates a PostgreSQL database at a time."""
@@ -40,14 +47,15 @@ def create(url: str) -> Engine:
 
 
 @contextmanager
-def writing(engine: Engine) -> Iterator[Session]:
+def writing(bind: Engine | Connection) -> Iterator[Session]:
     """One step: what is done in it is committed together at the end, or not at all.
 
-    On SQLite steps queue up; on PostgreSQL rows that must not change meanwhile are to be locked. What was read stays
-    readable afterwards. Raises the SubsidyError that a violated constraint means.
+    Over a connection that has a transaction open it is a part of that one, and committed with it. On SQLite steps queue
+    up; on PostgreSQL rows that must not change meanwhile are to be locked. What was read stays readable afterwards.
+    Raises the SubsidyError that a violated constraint means.
     """
     try:
-        with Session(engine, expire_on_commit=False) as session, session.begin():
+        with Session(bind, expire_on_commit=False) as session, session.begin():
             yield session
     except IntegrityError as error:
         refusal = meaning(error)
@@ -65,10 +73,32 @@ def reading(engine: Engine) -> Iterator[Session]:
 
 def migrate(engine: Engine) -> None:
     """Bring the tables to the newest form, all or nothing; processes that start together take turns."""
-    with engine.begin() as connection:
+    with _rebuilding(engine), engine.begin() as connection:
         if engine.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MIGRATION_LOCK})
         command.upgrade(steps(connection), "head")
+        if engine.dialect.name == "sqlite" and (broken := connection.exec_driver_sql("PRAGMA foreign_key_check").all()):
+            raise RuntimeError(f"a migration left references that lead nowhere: {broken[:5]}")
+
+
+@contextmanager
+def _rebuilding(engine: Engine) -> Iterator[None]:
+    """SQLite changes a table by making it anew, during which references to it lead nowhere. They are switched off, which
+    it does only outside a transaction and for one connection, and looked at together before all is committed."""
+    if engine.dialect.name != "sqlite":
+        yield
+        return
+
+    def loose(connection: Any, _: object) -> None:
+        connection.execute("PRAGMA foreign_keys = OFF")
+
+    engine.dispose()
+    event.listen(engine, "connect", loose)
+    try:
+        yield
+    finally:
+        event.remove(engine, "connect", loose)
+        engine.dispose()
 
 
 def steps(connection: Connection) -> Config:
@@ -90,6 +120,8 @@ def _open_sqlite(connection: Any, _: object) -> None:
     connection.isolation_level = None
     _write_ahead(connection)
     connection.execute("PRAGMA foreign_keys = ON")
+    # Without it a row could be replaced by another of the same key past the triggers that keep rows from being deleted.
+    connection.execute("PRAGMA recursive_triggers = ON")
 
 
 def _write_ahead(connection: Any) -> None:

@@ -68,6 +68,15 @@ class Stale(Refused):
         super().__init__(code, **params)
 
 
+class Unrecorded(SubsidyError):
+    """The record cannot be written, so nothing is done that would have to stand in it."""
+
+    status = 503
+
+    def __init__(self, code: str = "unrecorded", **params: str) -> None:
+        super().__init__(code, **params)
+
+
 @dataclass(frozen=True, slots=True)
 class FieldFault(Fault):
     """A fault in a field that no policy knows, such as a password; its wording is found as that of a refusal."""

@@ -1,18 +1,40 @@
 """What is done by the clock, whoever owns the scheduler: the site while it serves, or the scheduler alone."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 from sqlalchemy import Engine
 
 from schedules.clock import Clock
 from schedules.runner import Job, Occasion
 from subsidy.finance.disburse import disburse
+from subsidy.messages.post import deliver
+from subsidy.settings import Settings
+from subsidy.workflow.heads import close_day
+from subsidy.workflow.notices import end_notices
+from subsidy.workflow.procedure import lapse_overdue
 
 
-def jobs(engine: Engine, clock: Clock) -> Mapping[str, Job]:
-    """The named jobs: `disburse` generates every day what has fallen due."""
+def jobs(settings: Settings, engine: Engine, clock: Clock) -> Mapping[str, Job]:
+    """The named jobs. Daily: `disburse` generates what has fallen due, `deadlines` ends what has run out of time, `head` closes
+    the record of the day. Every minute: `messages` sends what waits."""
 
     def disburse_due(occasion: Occasion) -> None:
         disburse(engine, as_of=clock.today(), now=clock.now(), trigger=occasion)
 
-    return {"disburse": Job(disburse_due)}
+    def end_overdue(_: Occasion) -> None:
+        lapse_overdue(engine, clock.now(), clock.today())
+        end_notices(engine, clock.now(), clock.today())
+
+    def close(_: Occasion) -> None:
+        close_day(engine, clock.today(), clock.now())
+
+    def send(_: Occasion) -> None:
+        deliver(engine, settings, clock)
+
+    return {
+        "disburse": Job(disburse_due),
+        "deadlines": Job(end_overdue),
+        "head": Job(close),
+        "messages": Job(send, timedelta(minutes=1)),
+    }

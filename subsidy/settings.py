@@ -3,9 +3,12 @@
 import os
 import secrets
 import tempfile
+from email.errors import MessageError
+from email.headerregistry import Address
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -25,24 +28,39 @@ class Settings(BaseSettings):
     """Read when it is made; what is passed to it wins over the environment. `load` says faults in words."""
 
     model_config = SettingsConfigDict(
-        env_prefix="SUBSIDY_", env_ignore_empty=True, populate_by_name=True, frozen=True, hide_input_in_errors=True
+        env_prefix="SUBSIDY_",
+        env_ignore_empty=True,
+        populate_by_name=True,
+        frozen=True,
+        hide_input_in_errors=True,
+        # Who only checks an application file opens no database and need not wait for its library.
+        validate_default=False,
     )
 
     var: Path = ROOT / "var"
     """Where the default database and the secret are kept, whatever folder the command is started in."""
     database_url: str = Field(default_factory=_default_database, validation_alias="DATABASE_URL", repr=False)
+    documents_dir: Path = Field(default_factory=lambda data: data["var"] / "documents")
+    """Where the files lie that people hand in."""
+    document_mib: int = Field(default=20, ge=1, le=1024)
+    """The most that one file may hold."""
+    case_mib: int = Field(default=200, ge=1, le=102_400)
+    """The most that all files of one application may hold."""
     today: str | None = None
     """A day such as 2026-03-01 on which the clock stands still, for demonstrations and tests."""
     given_secret: str | None = Field(default=None, validation_alias="SUBSIDY_SECRET", min_length=32, repr=False)
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
     base_url: str = Field(default_factory=lambda data: f"http://{data['host']}:{data['port']}")
-    """The address that people reach the site under; printed on paper."""
+    """The address that people reach the site under; printed on paper and written in mails."""
+    smtp_url: str | None = Field(default=None, repr=False)
+    """The mail server; without one messages are kept and not sent."""
+    mail_from: str = Field(default_factory=lambda data: f"no-reply@{urlsplit(data['base_url']).hostname}")
+    """The address that mails come from."""
 
     @field_validator("database_url")
     @classmethod
     def _known_database(cls, url: str) -> str:
-        # Who only checks an application file opens no database and need not wait for its library.
         from sqlalchemy import make_url
         from sqlalchemy.exc import ArgumentError
 
@@ -53,6 +71,26 @@ class Settings(BaseSettings):
         if backend not in ("sqlite", "postgresql", "postgres"):
             raise ValueError("neither SQLite nor PostgreSQL")
         return url
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _known_mail_server(cls, url: str | None) -> str | None:
+        parts = urlsplit(url or "smtps://none")
+        _ = parts.port  # ValueError where it is no number
+        if parts.scheme not in ("smtp", "smtp+starttls", "smtps") or not parts.hostname or parts.path.strip("/"):
+            raise ValueError("no mail server")
+        if parts.username and parts.scheme == "smtp":
+            raise ValueError("the password would go in the clear")
+        return url
+
+    @field_validator("mail_from")
+    @classmethod
+    def _an_address(cls, address: str) -> str:
+        try:
+            Address(addr_spec=address)
+        except (MessageError, IndexError) as error:
+            raise ValueError("no address") from error
+        return address
 
     @field_validator("today")
     @classmethod

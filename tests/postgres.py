@@ -4,12 +4,14 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
-from typing import Final
+from typing import Final, LiteralString
 from uuid import uuid4
 
 import psycopg
 from psycopg import sql
 from sqlalchemy import URL, make_url
+
+from subsidy.records.protection import PROTECTED
 
 SERVER: Final = make_url(os.environ.get("TEST_DATABASE_URL") or "postgresql+psycopg://postgres@127.0.0.1:5432/test")
 """The server and the account. Databases made for tests are named after this one, which itself is never touched."""
@@ -54,7 +56,14 @@ def empty(url: URL) -> None:
             "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
         ).fetchall()
         tables = sql.SQL(", ").join(sql.Identifier(name) for (name,) in found)
+        _switch_protection(connection, "DISABLE")
         connection.execute(sql.SQL("TRUNCATE {} RESTART IDENTITY CASCADE").format(tables))
+        _switch_protection(connection, "ENABLE")
+
+
+def _switch_protection(connection: psycopg.Connection, how: LiteralString) -> None:
+    for table in PROTECTED:
+        connection.execute(sql.SQL("ALTER TABLE {} " + how + " TRIGGER USER").format(sql.Identifier(table)))
 
 
 def _connect(database: str = "postgres") -> psycopg.Connection:

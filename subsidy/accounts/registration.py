@@ -1,16 +1,20 @@
 """New accounts: people who sign up for their organisation, and people whom the operator adds."""
 
 from datetime import datetime
+from typing import Final
 
 from sqlmodel import Session, col, or_, select
 
-from rules import canonical
 from rules.faults import BadInput, Fault
 from subsidy.accounts.fields import read_credit_code, read_email, read_name
 from subsidy.accounts.passwords import hashed, password_fault
 from subsidy.errors import FieldFault, Refused
-from subsidy.records import Event, Organisation, Role, User
+from subsidy.records import Organisation, Role, User
+from subsidy.workflow import events
 from subsidy.workflow.actor import SYSTEM, Actor
+
+_SUBJECT: Final = "user"
+"""Under which kind the record tells of accounts."""
 
 
 def sign_up(
@@ -54,9 +58,11 @@ def add_user(
     role: Role,
     name: str = "",
     organisation: str | None = None,
+    person: str | None = None,
 ) -> User:
     """An account made by the operator; `organisation` is the name or credit code of one that is registered.
 
+    `person` is the e-mail address of another account of the same person, who counts as one whatever account he uses.
     Without a name the part of the e-mail address before the @ serves. Raises BadInput with every fault, or Refused.
     """
     faults: list[Fault] = []
@@ -65,6 +71,7 @@ def add_user(
     if role is Role.APPLICANT and not organisation:
         faults.append(FieldFault("/organisation", "organisation_missing"))
     organisation_id = _registered(session, organisation, faults) if organisation else None
+    person_id = _person(session, person, faults) if person else None
     if faults:
         raise BadInput(faults)
     _refuse_taken(session, email)
@@ -74,6 +81,7 @@ def add_user(
         password_hash=hashed(password),
         role=role,
         organisation_id=organisation_id,
+        person_id=person_id,
         created_at=now,
     )
     return _kept(session, user, "add_user", SYSTEM)
@@ -105,17 +113,18 @@ def _registered(session: Session, asked: str, faults: list[Fault]) -> str | None
     return None
 
 
+def _person(session: Session, email: str, faults: list[Fault]) -> str | None:
+    """The person behind the account with that address; adds a fault where there is none."""
+    known = read_email(email, [])
+    found = session.exec(select(User.person_id).where(col(User.email) == known)).one_or_none()
+    if found is None:
+        faults.append(FieldFault("/person", "person_unknown", {"value": email}))
+    return found
+
+
 def _kept(session: Session, user: User, command: str, actor: Actor) -> User:
     after = {"email": user.email, "role": user.role.value, "organisation_id": user.organisation_id}
-    entry = Event(
-        at=user.created_at,
-        actor_id=actor.id,
-        actor_name=actor.name,
-        subject_kind="user",
-        subject_id=user.id,
-        command=command,
-        after_json=canonical.text(after),
-    )
-    session.add_all([user, entry])
+    session.add(user)
     session.flush()
+    events.append(session, [events.entry(actor, user.created_at, user.id, command, {}, after, kind=_SUBJECT)])
     return user

@@ -2,10 +2,40 @@
 
 from fastapi import APIRouter
 
-from subsidy.api import applications, assessments, disbursements, policies, review, schedule, sessions, years
+from subsidy.api import (
+    applications,
+    assessments,
+    disbursements,
+    documents,
+    letters,
+    messages,
+    notices,
+    particulars,
+    policies,
+    procedure,
+    review,
+    schedule,
+    sessions,
+    years,
+)
 
 router = APIRouter(prefix="/api/v1")
-for noun in (assessments, policies, sessions, applications, review, years, schedule, disbursements):
+for noun in (
+    assessments,
+    policies,
+    notices,
+    sessions,
+    applications,
+    documents,
+    particulars,
+    procedure,
+    review,
+    letters,
+    years,
+    messages,
+    schedule,
+    disbursements,
+):
     router.include_router(noun.router)
 
 __all__ = ["router"]

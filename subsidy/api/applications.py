@@ -15,8 +15,9 @@ from subsidy.api.openapi import takes
 from subsidy.api.signed import READING, WRITING, Lang, Now, Records, Signed
 from subsidy.database import reading, writing
 from subsidy.records import ApplicationStatus
+from subsidy.workflow import appeals, door, words
 from subsidy.workflow import applications as workflow
-from subsidy.workflow import door, words
+from subsidy.workflow.access import note
 from subsidy.workflow.search import search
 from subsidy.workflow.sheet import open_sheet
 
@@ -58,7 +59,7 @@ class Submission(Body):
 
 
 class Withdrawal(Body):
-    """The wish to take an application back."""
+    """The wish to take an application back, or to have its refusal looked at again."""
 
     reason: Reason
     version: Version
@@ -114,9 +115,11 @@ def start(actor: Signed, tree: Tree, engine: Records, clock: Now, lang: Lang, re
 
 @router.get("/{application_id}", responses=READING)
 def show(application_id: str, actor: Signed, engine: Records, clock: Now, lang: Lang) -> CaseAnswer:
-    """One application with all that belongs to it."""
+    """One application with all that belongs to it. That somebody of the zone's staff read it is noted for the applicant."""
     with reading(engine) as session:
-        return cases.answer(session, actor, application_id, clock.today(), lang)
+        found = cases.answer(session, actor, application_id, clock.today(), lang)
+    note(engine, actor, application_id, clock.today(), clock.now())
+    return found
 
 
 @router.put("/{application_id}", responses=WRITING, openapi_extra=takes(Draft))
@@ -147,6 +150,15 @@ def submit(application_id: str, actor: Signed, tree: Tree, engine: Records, cloc
     given = fields(Submission, tree)
     with writing(engine) as session:
         workflow.submit(session, actor, clock.now(), clock.today(), application_id, given.version)
+        return cases.answer(session, actor, application_id, clock.today(), lang)
+
+
+@router.post("/{application_id}/appeal", responses=WRITING, openapi_extra=takes(Withdrawal))
+def appeal(application_id: str, actor: Signed, tree: Tree, engine: Records, clock: Now, lang: Lang) -> CaseAnswer:
+    """Ask the zone's office to look at its refusal again."""
+    given = fields(Withdrawal, tree)
+    with writing(engine) as session:
+        appeals.appeal(session, actor, clock.now(), clock.today(), application_id, given.reason, given.version)
         return cases.answer(session, actor, application_id, clock.today(), lang)
 
 

@@ -70,6 +70,8 @@ def prose(most: int, description: str) -> WithJsonSchema:
 
 Words = Annotated[str, BeforeValidator(_text)]
 """Text that was sent as text."""
+MaybeWords = Annotated[str | None, BeforeValidator(lambda raw: None if raw is None else _text(raw))]
+"""Text, or null."""
 Whole = Annotated[
     int, BeforeValidator(_whole), WithJsonSchema({"type": "integer", "minimum": 1, "maximum": 999_999_999})
 ]
@@ -110,13 +112,15 @@ def together(*steps: Callable[[], Any]) -> list[Any]:
     """The results of several readings; where any finds faults, BadInput with those of all."""
     results: list[Any] = []
     faults: list[Fault] = []
+    more = 0
     for step in steps:
         try:
             results.append(step())
         except BadInput as error:
             faults += error.faults
+            more += error.more
     if faults:
-        raise BadInput(faults)
+        raise BadInput(faults, more)
     return results
 
 

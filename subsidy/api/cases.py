@@ -13,9 +13,11 @@ from subsidy.api.assessments import Money, SchemeAnswer
 from subsidy.api.sessions import OrganisationAnswer
 from subsidy.errors import SubsidyError
 from subsidy.locale import text
-from subsidy.records import Application, ApplicationStatus, Award, Decision, Organisation, Role
+from subsidy.records import Application, ApplicationStatus, Award, Decision, Organisation, Outcome, Role
 from subsidy.web import casework, history
 from subsidy.workflow.actor import Actor
+from subsidy.workflow.particulars import Stated, unanswered
+from subsidy.workflow.proceedings import Proceedings
 from subsidy.workflow.view import Case, Part, case
 
 
@@ -32,6 +34,8 @@ class ApplicationHead(BaseModel):
     submitted_on: date | None
     decided_on: date | None
     award_amount: Money | None
+    status_since: Annotated[date, Field(description="The day on which the present status began.")]
+    due_on: Annotated[date | None, Field(description="The last day for the present step, where it has one.")]
     version: Annotated[int, Field(description="To be sent with a change.")]
 
 
@@ -42,6 +46,9 @@ class StatedFact(BaseModel):
     declared: str | None
     verified: str | None
     reason: str | None
+    verified_by: Annotated[str | None, Field(description="Who verified it.")]
+    verified_at: datetime | None
+    document: Annotated[str | None, Field(description="Id of the document that the verified value rests on.")]
 
 
 class AwardRecord(BaseModel):
@@ -122,9 +129,83 @@ class EventAnswer(BaseModel):
     changes: list[ChangeOf]
 
 
+class NextStepAnswer(BaseModel):
+    """What happens next, in working days."""
+
+    who: Annotated[
+        str | None, Field(description="applicant, administrator or system; null where nothing is to be done.")
+    ]
+    text: str
+    due_on: date | None
+    provisional: Annotated[bool, Field(description="The calendar of that year is still to be announced.")]
+    days_used: int | None
+    days_left: Annotated[int | None, Field(description="Below zero, days since; null where there is no last day.")]
+
+
+class SupportAnswer(BaseModel):
+    """Public money that the project has, or has asked for, elsewhere."""
+
+    programme: str
+    amount: Money
+    year: int
+
+
+class ParticularsAnswer(BaseModel):
+    """What tells the project from others."""
+
+    site: str | None
+    filing: str | None
+    meters: list[str]
+    serials: list[str]
+    other_support: Annotated[
+        list[SupportAnswer] | None, Field(description="Null is unanswered, an empty list is none.")
+    ]
+    missing: Annotated[list[str], Field(description="What has not been stated.")]
+
+
+class SignatureAnswer(BaseModel):
+    """Who approved."""
+
+    name: str
+    signed_at: datetime
+    reason: str
+
+
+class ObjectionAnswer(BaseModel):
+    """An objection to the notice."""
+
+    id: str
+    name: str
+    contact: str
+    text: str
+    made_at: datetime
+    answer: str | None
+    answered_at: datetime | None
+
+
+class ProceedingsAnswer(BaseModel):
+    """The recommendation that holds, with its notice, objections and signatures."""
+
+    outcome: Outcome
+    amount: Money | None
+    reason: str
+    recommended_by: str
+    made_at: datetime
+    digest: Annotated[str, Field(description="Of what it rests on; approvals are of this.")]
+    people: Annotated[int, Field(description="How many have to approve.")]
+    signatures: list[SignatureAnswer]
+    notice: str | None
+    notice_ends_on: date | None
+    objections: list[ObjectionAnswer]
+
+
 class CaseAnswer(ApplicationHead):
     """An application with all that belongs to it."""
 
+    next_step: NextStepAnswer
+    proceedings: Annotated[ProceedingsAnswer | None, Field(description="For the zone's staff.")]
+    defects: Annotated[str | None, Field(description="What was last returned to be corrected.")]
+    claimed_by: Annotated[str | None, Field(description="Who has taken it on; for the zone's staff.")]
     decision_reason: str | None
     created_at: datetime
     updated_at: datetime
@@ -133,6 +214,7 @@ class CaseAnswer(ApplicationHead):
     assessment_effective: Annotated[
         SchemeAnswer | None, Field(description="On what a decision rests on; for the zone's staff.")
     ]
+    particulars: ParticularsAnswer
     award: AwardRecord | None
     instalments: list[InstalmentRecord]
     commands: list[CommandAnswer]
@@ -152,6 +234,8 @@ def head(application: Application, organisation: Organisation, award: Award | No
         "submitted_on": application.submitted_on,
         "decided_on": application.decided_on,
         "award_amount": award and yuan(award.amount_fen),
+        "status_since": application.status_since,
+        "due_on": application.due_on,
         "version": application.version,
     }
 
@@ -163,41 +247,92 @@ def answer(session: Session, actor: Actor, application_id: str, today: date, lan
     on, staff = application.submitted_on or today, actor.role != Role.APPLICANT
     declared = casework.document(sheet, found.assessment_declared, sheet.declared, on, lang)
     effective = casework.document(sheet, found.assessment_effective, sheet.effective, on, lang) if staff else None
-    story = history.story if staff else history.public_story
+    story = (
+        history.story(found.events, sheet, lang)
+        if staff
+        else history.public_story(found.events, found.openings, sheet, lang)
+    )
     return CaseAnswer.model_validate(
         {
             **head(application, found.organisation, award),
+            "next_step": _next_step(found, lang),
+            "proceedings": _proceedings(found.proceedings) if staff else None,
+            "defects": application.defects,
+            "claimed_by": found.claimed_by if staff else None,
             "decision_reason": application.decision_reason,
             "created_at": application.created_at,
             "updated_at": application.updated_at,
             "facts": _facts(found, staff=staff),
             "assessment_declared": declared,
             "assessment_effective": effective,
+            "particulars": particulars_answer(found.particulars),
             "award": award and {**award.model_dump(), "amount": yuan(award.amount_fen)},
             "instalments": [_instalment(part, lang) for part in found.instalments],
             "commands": [_command(name, why, lang) for name, why in found.why_not.items()],
-            "events": [
-                {**each._asdict(), "changes": [one._asdict() for one in each.changes]}
-                for each in story(found.events, sheet, lang)
-            ],
+            "events": [{**each._asdict(), "changes": [one._asdict() for one in each.changes]} for each in story],
         }
     )
 
 
-def _facts(found: Case, *, staff: bool) -> list[dict[str, str | None]]:
-    facts = []
+def _next_step(found: Case, lang: str) -> dict[str, object]:
+    step = found.next_step
+    return {
+        "who": step.who,
+        "text": casework.next_step(found.application, casework.payments(found), lang),
+        "due_on": step.due_on,
+        "provisional": step.provisional,
+        "days_used": step.used,
+        "days_left": step.left,
+    }
+
+
+def _proceedings(found: Proceedings) -> dict[str, object] | None:
+    made, notice = found.recommendation, found.notice
+    if made is None:
+        return None
+    return {
+        **made.model_dump(include={"outcome", "reason", "made_at", "digest", "people"}),
+        "amount": None if made.amount_fen is None else yuan(made.amount_fen),
+        "recommended_by": found.recommended_by,
+        "signatures": [vars(one) for one in found.signatures],
+        "notice": notice and notice.id,
+        "notice_ends_on": notice and notice.ends_on,
+        "objections": [one.model_dump() for one in found.objections],
+    }
+
+
+def _facts(found: Case, *, staff: bool) -> list[dict[str, object]]:
+    facts: list[dict[str, object]] = []
     for fact in found.sheet.policy.facts_of(found.sheet.scheme):
         row = found.sheet.rows.get(fact.key)
-        verified = (row.verified, row.reason) if row and staff else (None, None)
+        settled = row if staff else None
         facts.append(
             {
                 "key": fact.key,
                 "declared": row.declared if row else None,
-                "verified": verified[0],
-                "reason": verified[1],
+                "verified": settled and settled.verified,
+                "reason": settled and settled.reason,
+                "verified_by": settled and found.people.get(settled.verified_by or ""),
+                "verified_at": settled and settled.verified_at,
+                "document": settled and settled.document_id,
             }
         )
     return facts
+
+
+def particulars_answer(stated: Stated) -> ParticularsAnswer:
+    """The particulars as a program reads them."""
+    support = stated.other_support
+    return ParticularsAnswer(
+        site=stated.site or None,
+        filing=stated.filing or None,
+        meters=list(stated.meters),
+        serials=list(stated.serials),
+        other_support=None
+        if support is None
+        else [SupportAnswer(programme=each.programme, amount=yuan(each.amount), year=each.year) for each in support],
+        missing=unanswered(stated),
+    )
 
 
 def _instalment(part: Part, lang: str) -> dict[str, object]:

@@ -9,7 +9,8 @@ from pydantic import BaseModel, Field
 from rules.facts import Fact
 from rules.load import packs
 from rules.model import Text
-from rules.policy import Clause, Information, Policy, Question, Scheme
+from rules.policy import Clause, DocumentKind, Information, Policy, Question, Scheme
+from rules.procedure import Procedure
 from subsidy.api.openapi import problems
 from subsidy.errors import NotFound
 
@@ -21,7 +22,9 @@ class PolicyHead(BaseModel):
 
     id: str
     version: str
-    digest: Annotated[str, Field(description="Of everything but the wording in two languages.")]
+    digest: Annotated[
+        str, Field(description="Of everything but the wording in two languages and the papers that prove facts.")
+    ]
     title: Text
     issuer: Text
     in_force_from: date
@@ -35,6 +38,8 @@ class PolicyAnswer(PolicyHead):
     clauses: tuple[Clause, ...]
     questions: tuple[Question, ...]
     information: tuple[Information, ...]
+    procedure: Procedure | None
+    documents: tuple[DocumentKind, ...]
     facts: tuple[Fact, ...]
     schemes: tuple[Scheme, ...]
 

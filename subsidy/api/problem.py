@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
 from rules.faults import BadInput, Fault, excerpt
+from subsidy.database import UNAVAILABLE
 from subsidy.errors import FieldFault, SubsidyError
 from subsidy.locale import text
 from subsidy.web.language import language
@@ -26,6 +27,7 @@ CODES: Final[Mapping[int, str]] = {
     415: "not_json",
     422: "bad_input",
     500: "internal",
+    503: "unavailable",
 }
 """The codes of what is refused before any handler of ours has said more."""
 
@@ -80,13 +82,18 @@ def answer(request: Request, error: Exception) -> Response:
             if status == 405:
                 headers["Allow"] = ", ".join(_methods(request))
         case _:
-            status, code, detail, errors = _plain(500, lang)
+            status, code, detail, errors = _plain(of_ours(error), lang)
     if status == 401:
         headers["WWW-Authenticate"] = "Bearer"
     problem = {"title": text(lang, f"api.title_{status}"), "status": status, "detail": detail, "code": code}
     if errors is not None:
         problem["errors"] = errors
     return JSONResponse(problem, status, headers, MEDIA_TYPE)
+
+
+def of_ours(error: Exception) -> int:
+    """The status where no request is at fault: 503 where the database is away, which passes, else 500."""
+    return 503 if isinstance(error, UNAVAILABLE) else 500
 
 
 def _methods(request: Request) -> Iterator[str]:
@@ -108,7 +115,10 @@ _Told = tuple[int, str, str, list[dict[str, str]] | None]
 
 def _bad_input(error: BadInput, lang: str) -> _Told:
     errors = [_field(fault, lang) for fault in error.faults]
-    detail = errors[0]["message"] if len(errors) == 1 else text(lang, "api.detail_422", count=len(errors))
+    if error.more:
+        detail = text(lang, "api.faults_cut", count=len(errors) + error.more, told=len(errors))
+    else:
+        detail = errors[0]["message"] if len(errors) == 1 else text(lang, "api.detail_422", count=len(errors))
     return 422, CODES[422], detail, errors
 
 

@@ -53,6 +53,13 @@ async def _clock(request: Request) -> Clock:
     return clock
 
 
+async def _site(request: Request) -> str:
+    address: str = request.app.state.settings.base_url
+    return address
+
+
+Site = Annotated[str, Depends(_site)]
+"""The address that people reach the site under, for what is printed."""
 Records = Annotated[Engine, Depends(_engine)]
 Now = Annotated[Clock, Depends(_clock)]
 

@@ -75,7 +75,8 @@ def _named(file: str) -> Iterator[None]:
         yield
     except BadInput as error:
         name = "stdin" if file == STREAM else excerpt(file, 200)
-        raise BadInput(replace(fault, pointer=fault.pointer or name) for fault in error.faults) from None
+        named = (replace(fault, pointer=fault.pointer or name) for fault in error.faults)
+        raise BadInput(named, error.more) from None
 
 
 def _text(assessment: Assessment, document: Mapping[str, Any], lang: str, *, to_terminal: bool) -> str:

@@ -4,7 +4,7 @@ import os
 import re
 import sys
 import traceback
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 import typer
@@ -43,7 +43,7 @@ def run(arguments: list[str]) -> int:
     except PackError as error:
         return _told(str(error).splitlines())
     except BadInput as error:
-        return _told(f"{fault.pointer}: {fault.message(lang)}".removeprefix(": ") for fault in error.faults)
+        return _told(_faults(error, lang))
     except SubsidyError as error:
         return _told(error.message(lang).splitlines())
     except typer.TyperException as error:
@@ -62,6 +62,15 @@ def _told(lines: Iterable[str], code: int = BAD_INPUT) -> int:
     for line in lines:
         print(line, file=sys.stderr)
     return code
+
+
+def _faults(error: BadInput, lang: str) -> Iterator[str]:
+    """A line for each fault, and one that says how many are left out."""
+    for fault in error.faults:
+        message = fault.message(lang)
+        yield text(lang, "cli.fault", place=fault.pointer, message=message) if fault.pointer else message
+    if error.more:
+        yield text(lang, "cli.more_faults", count=error.more)
 
 
 def _usage(error: typer.TyperException, lang: str) -> str:

@@ -49,7 +49,7 @@ def deliver(content: str | bytes, output: str | None) -> None:
         with open(_path(output), "wb") as file:
             file.write(data)
     except OSError as error:
-        raise _said(error, output, "cli.unwritable") from None
+        raise _said(error, output, "cli.unwritable", missing="cli.no_such_folder") from None
 
 
 def to_terminal(output: str | None) -> bool:
@@ -61,6 +61,6 @@ def _path(name: str) -> bytes:
     return name.encode("utf-8", "surrogateescape")
 
 
-def _said(error: OSError, name: str, otherwise: str) -> Usage:
-    known = {FileNotFoundError: "cli.no_such_file", IsADirectoryError: "cli.folder", PermissionError: "cli.no_access"}
+def _said(error: OSError, name: str, otherwise: str, missing: str = "cli.no_such_file") -> Usage:
+    known = {FileNotFoundError: missing, IsADirectoryError: "cli.folder", PermissionError: "cli.no_access"}
     return Usage(known.get(type(error), otherwise), file=excerpt(name, 200), why=error.strerror or str(error))

@@ -60,7 +60,7 @@ def scheduler(lang: Lang = "") -> None:
         stopped = threading.Event()
         for each in (signal.SIGINT, signal.SIGTERM):
             signal.signal(each, lambda *_: stopped.set())
-        ticking = build_scheduler(jobs(office.engine, office.clock))
+        ticking = build_scheduler(jobs(office.settings, office.engine, office.clock))
         ticking.start()
         print(text(lang, "cli.scheduling"), flush=True)
         stopped.wait()

@@ -29,6 +29,7 @@ def add(
     organisation: Annotated[
         str | None, typer.Option("--organisation", metavar="NAME", help="cli.help_organisation")
     ] = None,
+    person: Annotated[str | None, typer.Option("--person", metavar="EMAIL", help="cli.help_person")] = None,
     name: Annotated[str, typer.Option("--name", metavar="NAME", help="cli.help_name")] = "",
     lang: Lang = "",
 ) -> None:
@@ -49,6 +50,7 @@ def add(
             role=Role(role),
             name=name,
             organisation=organisation,
+            person=person,
         )
     print(text(lang, "cli.user_added", email=made.email, role=text(lang, f"cli.role_{made.role}")))
 

@@ -11,10 +11,11 @@ from sqlmodel import Session, col, select
 from rules.facts import Value
 from rules.load import packs
 from schedules.calendar import china
-from subsidy.demo.story import Project, Step
-from subsidy.records import Application, Award, Instalment
-from subsidy.workflow import applications, review, years
+from subsidy.demo.story import Particulars, Project, Step
+from subsidy.records import Application, Award, Instalment, Notice, Recommendation
+from subsidy.workflow import appeals, applications, notices, particulars, procedure, recommendation, review, years
 from subsidy.workflow.actor import Actor
+from subsidy.workflow.particulars import Stated, Support
 from subsidy.workflow.sheet import open_sheet
 
 _POLICY: Final = "lingang-2024"
@@ -66,6 +67,11 @@ def start(session: Session, actor: Actor, now: datetime, project: Project) -> st
         project_name=project.name,
         facts={key: policy.fact(key).read(raw) for key, raw in project.facts.items()},
     )
+    told = project.particulars
+    if told != Particulars():
+        support = None if told.support is None else tuple(Support(*each) for each in told.support)
+        stated = Stated(told.site, told.filing, told.meters, told.serials, support)
+        particulars.describe(session, actor, now, application.id, stated, application.version)
     return application.id
 
 
@@ -80,6 +86,19 @@ def _submit(call: Call) -> None:
 
 def _withdraw(call: Call) -> None:
     applications.withdraw(call.session, call.actor, call.now, call.application_id, call.step.reason, call.version)
+
+
+def _accept(call: Call) -> None:
+    procedure.accept(call.session, call.actor, call.now, call.application_id, call.version)
+
+
+def _return(call: Call) -> None:
+    step = call.step
+    procedure.return_for_correction(call.session, call.actor, call.now, call.application_id, step.reason, call.version)
+
+
+def _lapse(call: Call) -> None:
+    procedure.lapse(call.session, call.now, call.step.on, call.application_id)
 
 
 def _review(call: Call) -> None:
@@ -110,22 +129,61 @@ def _rate(call: Call) -> None:
     review.set_rate(call.session, call.actor, call.now, call.application_id, rate, call.step.reason, call.version)
 
 
+def _recommend(call: Call) -> None:
+    step = call.step
+    recommendation.recommend(
+        call.session, call.actor, call.now, step.on, call.application_id, call.version, step.outcome, step.reason
+    )
+
+
+def _publish(call: Call) -> None:
+    notices.publish(call.session, call.actor, call.now, call.step.on, call.application_id, call.version)
+
+
+def _object(call: Call) -> None:
+    notice = call.session.exec(
+        select(Notice)
+        .join(Recommendation, col(Recommendation.id) == col(Notice.recommendation_id))
+        .where(col(Recommendation.application_id) == call.application_id, col(Recommendation.voided_at).is_(None))
+    ).one()
+    notices.object_to(
+        call.session, call.now, call.step.on, notice.id, name="同行企业", contact="021-00000000", text=call.step.reason
+    )
+
+
+def _end_notice(call: Call) -> None:
+    notices.end_notice(call.session, call.now, call.step.on, call.application_id)
+
+
 def _approve(call: Call) -> None:
-    review.approve(
-        call.session,
-        call.actor,
-        call.now,
-        call.step.on,
-        call.application_id,
-        call.version,
-        call.step.reason,
-        china(),
+    step = call.step
+    recommendation.approve(
+        call.session, call.actor, call.now, step.on, call.application_id, call.version, step.reason, china()
     )
 
 
 def _refuse(call: Call) -> None:
-    reason = call.step.reason
-    review.refuse(call.session, call.actor, call.now, call.step.on, call.application_id, call.version, reason)
+    step = call.step
+    recommendation.refuse(call.session, call.actor, call.now, step.on, call.application_id, call.version, step.reason)
+
+
+def _appeal(call: Call) -> None:
+    step = call.step
+    appeals.appeal(call.session, call.actor, call.now, step.on, call.application_id, step.reason, call.version)
+
+
+def _uphold(call: Call) -> None:
+    step = call.step
+    appeals.uphold(call.session, call.actor, call.now, step.on, call.application_id, call.version, step.reason)
+
+
+def _reopen(call: Call) -> None:
+    step = call.step
+    appeals.reopen(call.session, call.actor, call.now, step.on, call.application_id, call.version, step.reason)
+
+
+def _close(call: Call) -> None:
+    appeals.close(call.session, call.actor, call.now, call.step.on, call.application_id, call.version)
 
 
 def _figure(call: Call) -> None:
@@ -147,12 +205,23 @@ def _forfeit(call: Call) -> None:
 _ACTS: Final[Mapping[str, Callable[[Call], None]]] = {
     "submit": _submit,
     "withdraw": _withdraw,
+    "accept": _accept,
+    "return": _return,
+    "lapse": _lapse,
     "review": _review,
     "judge": _judge,
     "correct": _correct,
     "rate": _rate,
+    "recommend": _recommend,
+    "publish": _publish,
+    "object": _object,
+    "end_notice": _end_notice,
     "approve": _approve,
     "refuse": _refuse,
+    "appeal": _appeal,
+    "uphold": _uphold,
+    "reopen": _reopen,
+    "close": _close,
     "figure": _figure,
     "release": _release,
     "forfeit": _forfeit,

@@ -7,7 +7,7 @@ from functools import partial
 from operator import attrgetter
 from typing import Final, NamedTuple
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from schedules.clock import SHANGHAI, Clock
 from subsidy.accounts.passwords import hashed
@@ -16,7 +16,9 @@ from subsidy.demo.acts import Call, act, start
 from subsidy.demo.story import PASSWORD, Project, Step, office, projects
 from subsidy.finance.disburse import disburse
 from subsidy.records import Organisation, Trigger, User
+from subsidy.workflow.access import log
 from subsidy.workflow.actor import Actor
+from subsidy.workflow.heads import close_day
 
 _FIRST_DAY: Final = date(2024, 1, 2)
 
@@ -29,13 +31,17 @@ class _Scene(NamedTuple):
 
 
 def seed(engine: Engine, clock: Clock) -> None:
-    """Fills an empty database with what happened before today; what is still to come then is left out."""
-    stage = _Stage(engine)
-    stage.engage(min(clock.now(), _moment(_FIRST_DAY, 0)))
-    for number, scene in enumerate(sorted(stage.scenes(), key=attrgetter("on"))):
-        if scene.on >= clock.today():
-            break
-        scene.play(_moment(scene.on, number))
+    """Fills an empty database with what happened before today; what is still to come then is left out.
+
+    All of it is one transaction: a database that was being filled when the process died is still empty.
+    """
+    with engine.begin() as connection:
+        stage = _Stage(connection)
+        stage.engage(min(clock.now(), _moment(_FIRST_DAY, 0)))
+        for number, scene in enumerate(sorted(stage.scenes(), key=attrgetter("on"))):
+            if scene.on >= clock.today():
+                break
+            scene.play(_moment(scene.on, number))
 
 
 def _moment(day: date, number: int) -> datetime:
@@ -45,7 +51,7 @@ def _moment(day: date, number: int) -> datetime:
 
 @dataclass
 class _Stage:
-    engine: Engine
+    connection: Connection
     actors: dict[str, Actor] = field(default_factory=dict)
     cases: dict[str, str] = field(default_factory=dict)
     """From the name of each project to its application."""
@@ -53,7 +59,7 @@ class _Stage:
     def engage(self, now: datetime) -> None:
         """The enterprises and the people, all with one password, which is hashed once because that takes its time."""
         told, secret = office(), hashed(PASSWORD)
-        with writing(self.engine) as session:
+        with writing(self.connection) as session:
             enterprises = {key: Organisation(**one.model_dump()) for key, one in told.organisations.items()}
             session.add_all(enterprises.values())
             for key, person in told.people.items():
@@ -73,13 +79,16 @@ class _Stage:
                 yield _Scene(step.on, partial(self._step, project, step))
 
     def _tick(self, day: date, now: datetime) -> None:
-        disburse(self.engine, as_of=day, now=now, trigger=Trigger.TICK)
+        disburse(self.connection, as_of=day, now=now, trigger=Trigger.TICK)
+        close_day(self.connection, day, now)
 
     def _start(self, project: Project, now: datetime) -> None:
-        with writing(self.engine) as session:
+        with writing(self.connection) as session:
             self.cases[project.name] = start(session, self.actors[project.by], now, project)
 
     def _step(self, project: Project, step: Step, now: datetime) -> None:
-        by = project.by if step.do in ("submit", "withdraw") else step.by
-        with writing(self.engine) as session:
+        by = project.by if step.do in ("submit", "withdraw", "appeal") else step.by
+        with writing(self.connection) as session:
+            if step.do != "lapse":  # which nobody does
+                log(session, self.actors[by], self.cases[project.name], step.on, now)
             act(Call(session, self.actors[by], now, self.cases[project.name], step))

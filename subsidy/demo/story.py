@@ -9,7 +9,7 @@ from typing import Annotated, Final, Literal, NamedTuple
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from rules.document import read_document
-from subsidy.records import Role
+from subsidy.records import Outcome, Role
 
 PASSWORD: Final = "lingang-sample-2026"  # noqa: S105 -- meant to be known; it opens nothing but the sample accounts
 """Of every sample account."""
@@ -54,15 +54,47 @@ class Step(_Model):
 
     on: Day
     do: Literal[
-        "submit", "withdraw", "review", "judge", "correct", "rate", "approve", "refuse", "figure", "release", "forfeit"
+        "submit",
+        "withdraw",
+        "accept",
+        "return",
+        "lapse",
+        "review",
+        "judge",
+        "correct",
+        "rate",
+        "recommend",
+        "publish",
+        "object",
+        "end_notice",
+        "approve",
+        "refuse",
+        "appeal",
+        "uphold",
+        "reopen",
+        "close",
+        "figure",
+        "release",
+        "forfeit",
     ]
     by: str = "chen"
+    outcome: Outcome = Outcome.GRANT
     key: str = ""
     value: str | bool = ""
     year: Whole = 0
     instalment: Whole = 0
     evidence: str = ""
     reason: str = ""
+
+
+class Particulars(_Model):
+    """What tells a project from others. `support` is other public support, as programme, fen and year."""
+
+    site: str = ""
+    filing: str = ""
+    meters: tuple[str, ...] = ()
+    serials: tuple[str, ...] = ()
+    support: tuple[tuple[str, Whole, Whole], ...] | None = None
 
 
 class Project(_Model):
@@ -73,6 +105,7 @@ class Project(_Model):
     name: str
     started: Day
     facts: dict[str, str | bool]
+    particulars: Particulars = Particulars()
     steps: tuple[Step, ...]
 
 

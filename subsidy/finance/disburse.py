@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from time import monotonic
 from typing import Final, NamedTuple
 
-from sqlalchemy import ColumnElement, Engine, and_, exists, func, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, Engine, and_, exists, func, select, tuple_, update
 from sqlmodel import Session, col
 
 from rules.money import Fen, yuan
@@ -20,7 +20,7 @@ from schedules.clock import SHANGHAI
 from schedules.due import Status
 from subsidy.database import reading, writing
 from subsidy.errors import Refused
-from subsidy.records import Disbursement, Instalment, Run, Trigger
+from subsidy.records import Application, Award, Disbursement, Instalment, Run, Trigger
 from subsidy.records.base import new_id
 from subsidy.workflow import events
 from subsidy.workflow.actor import SYSTEM
@@ -50,28 +50,26 @@ class _Place(NamedTuple):
     instalment_id: str
 
 
-def disburse(engine: Engine, *, as_of: date, now: datetime, trigger: str, chunk: int = CHUNK) -> RunReport:
+def disburse(bind: Engine | Connection, *, as_of: date, now: datetime, trigger: str, chunk: int = CHUNK) -> RunReport:
     """Generates what is due on `as_of`, which is not after today; each run leaves a row, whatever it found.
 
     Raises Refused for a day to come. Where it fails, what is done is kept, and its row tells the error; where its process
-    dies, its row stays unfinished.
+    dies, its row stays unfinished. Over a connection that has a transaction open all of it is a part of that one instead.
     """
     today = now.astimezone(SHANGHAI).date()
     if as_of > today:
         raise Refused("workflow.day_to_come", as_of=as_of.isoformat(), today=today.isoformat())
     began = monotonic()
-    with writing(engine) as session:
+    with writing(bind) as session:
         run = Run(trigger=Trigger(trigger), as_of=as_of, started_at=_start(session, now))
         session.add(run)
     try:
-        left = _generate(engine, run, chunk)
+        left = _generate(bind, run, chunk)
     except Exception as error:
-        _close(engine, run, error=f"{type(error).__name__}: {error}")
+        _close(bind, run, error=f"{type(error).__name__}: {error}")
         raise
     elapsed = timedelta(seconds=monotonic() - began)
-    _close(engine, run, finished_at=run.started_at + elapsed, left_json=json.dumps(left, sort_keys=True))
-    with reading(engine) as session:
-        run = session.get_one(Run, run.id)
+    run = _close(bind, run, finished_at=run.started_at + elapsed, left_json=json.dumps(left, sort_keys=True))
     return RunReport(run.id, as_of, run.generated, Fen(run.amount_fen), dict(left))
 
 
@@ -97,10 +95,10 @@ def _start(session: Session, now: datetime) -> datetime:
     return now if last is None else last + timedelta(microseconds=1)
 
 
-def _generate(engine: Engine, run: Run, chunk: int) -> Counter[str]:
+def _generate(bind: Engine | Connection, run: Run, chunk: int) -> Counter[str]:
     left, place = Counter[str](), None
     while True:
-        with writing(engine) as session:
+        with writing(bind) as session:
             place = _chunk(session, run, place, chunk, left)
         if place is None:
             return left
@@ -113,9 +111,9 @@ def _chunk(session: Session, run: Run, after: _Place | None, size: int, left: Co
         return None
     bench, due = Bench(session, run.as_of), {}
     locked = {place.instalment_id for place in places}
-    # Read after they are locked, so that what others have done to them by then is seen.
+    # Read after their cases are locked, so that what others have done to them by then is seen.
     query = known().where(_open(run.as_of), tuple_(*_ORDER).between(places[0], places[-1]))
-    for columns in session.execute(query):
+    for columns in session.execute(query.order_by(*_ORDER)):
         row = Known(*columns)
         if row.instalment_id not in locked:
             continue
@@ -129,15 +127,20 @@ def _chunk(session: Session, run: Run, after: _Place | None, size: int, left: Co
 
 
 _ORDER: Final = (col(Instalment.due_on), col(Instalment.id))
-"""In which instalments are dealt with, and locked: the same for all, so that nobody waits in a circle."""
+"""In which instalments are dealt with."""
 
 
 def _lock(session: Session, as_of: date, after: _Place | None, size: int) -> list[_Place]:
-    query = select(*_ORDER).where(_open(as_of)).order_by(*_ORDER).limit(size)
+    """The next places, and a lock on their cases, as every change of a case takes it: in one order, so that nobody waits in
+    a circle."""
+    query = select(*_ORDER, col(Award.application_id)).join(Award, col(Award.id) == col(Instalment.award_id))
+    query = query.where(_open(as_of)).order_by(*_ORDER).limit(size)
     if after is not None:
         query = query.where(tuple_(*_ORDER) > after)
-    query = query.with_for_update(of=Instalment)
-    return [_Place(*row) for row in session.execute(query)]
+    rows = session.execute(query).all()
+    cases = select(col(Application.id)).where(col(Application.id).in_({row.application_id for row in rows}))
+    session.execute(cases.order_by(col(Application.id)).with_for_update())
+    return [_Place(row.due_on, row.id) for row in rows]
 
 
 def _open(as_of: date) -> ColumnElement[bool]:
@@ -160,7 +163,8 @@ def _store(session: Session, run: Run, due: Mapping[str, Known]) -> None:
         }
         for row in due.values()
     ]
-    made = [due[instalment_id] for instalment_id in insert_once(session, Disbursement, rows, "instalment_id")]
+    stored = insert_once(session, Disbursement, rows, "instalment_id")
+    made = [row for instalment_id, row in due.items() if instalment_id in stored]
     entries = []
     for row in made:
         told = {
@@ -176,6 +180,8 @@ def _store(session: Session, run: Run, due: Mapping[str, Known]) -> None:
     session.execute(update(Run).where(col(Run.id) == run.id).values(sums))
 
 
-def _close(engine: Engine, run: Run, **values: object) -> None:
-    with writing(engine) as session:
+def _close(bind: Engine | Connection, run: Run, **values: object) -> Run:
+    """Stores how the run ended; returns its row as it then is."""
+    with writing(bind) as session:
         session.execute(update(Run).where(col(Run.id) == run.id).values(values))
+        return session.get_one(Run, run.id)

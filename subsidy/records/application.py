@@ -12,17 +12,38 @@ from subsidy.records.base import Record, new_id, one_of, refers_to
 class ApplicationStatus(StrEnum):
     DRAFT = "draft"
     SUBMITTED = "submitted"
+    RETURNED = "returned"
+    """Handed back to the applicant, to be corrected by a day."""
+    ACCEPTED = "accepted"
+    """In order, and being verified."""
+    RECOMMENDED = "recommended"
+    NOTICE = "notice"
+    """On public notice."""
+    DECISION = "decision"
+    """Before those who decide."""
     APPROVED = "approved"
     REFUSED = "refused"
+    APPEALED = "appealed"
     WITHDRAWN = "withdrawn"
+    LAPSED = "lapsed"
+    """Not corrected in time."""
+    CLOSED = "closed"
+    """Every instalment of the award is settled."""
 
 
 class Application(Record, table=True):
     __tablename__ = "application"
     __table_args__ = (
         CheckConstraint("status IN ('draft', 'withdrawn') OR submitted_on IS NOT NULL", name="submitted_on_given"),
-        CheckConstraint("status NOT IN ('approved', 'refused') OR decided_on IS NOT NULL", name="decided_on_given"),
-        CheckConstraint("status <> 'refused' OR decision_reason IS NOT NULL", name="refusal_reason_given"),
+        CheckConstraint(
+            "status NOT IN ('approved', 'refused', 'appealed', 'closed') OR decided_on IS NOT NULL",
+            name="decided_on_given",
+        ),
+        CheckConstraint(
+            "status NOT IN ('refused', 'appealed') OR decision_reason IS NOT NULL", name="refusal_reason_given"
+        ),
+        CheckConstraint("status <> 'returned' OR defects IS NOT NULL", name="defects_given"),
+        CheckConstraint("due_on >= status_since", name="due_not_early"),
         CheckConstraint("version > 0", name="version_positive"),
     )
 
@@ -38,13 +59,21 @@ class Application(Record, table=True):
         default=ApplicationStatus.DRAFT, sa_type=one_of(ApplicationStatus, "status"), index=True
     )
     submitted_on: date | None = None
-    """The day in Shanghai that selects the rule in force."""
+    """The day in Shanghai on which it was first handed in, which selects the rule in force."""
     decided_on: date | None = None
     decision_reason: str | None = Field(default=None, sa_type=Text)
     version: int = 1
     """Grows with every change, so that a form filled in from an older state is noticed."""
     created_at: datetime
     updated_at: datetime
+    status_since: date
+    """The day in Shanghai on which the present status began."""
+    due_on: date | None = None
+    """The last day for the present step, as the pack had it when the step began; empty where the step has no end."""
+    defects: str | None = Field(default=None, sa_type=Text)
+    """What was last returned to be corrected, all of it at once."""
+    claimed_by: str | None = Field(default=None, sa_column_args=[refers_to("user_account.id")])
+    """Which administrator has taken it on. A help for the queue: others may act as well."""
 
 
 class ApplicationFact(Record, table=True):
@@ -59,4 +88,9 @@ class ApplicationFact(Record, table=True):
     reason: str | None = Field(default=None, sa_type=Text)
     """Why the administrator set it."""
     set_by: str | None = Field(default=None, sa_column_args=[refers_to("user_account.id")])
+    """Who declared it; empty where only an administrator wrote."""
     set_at: datetime
+    verified_by: str | None = Field(default=None, sa_column_args=[refers_to("user_account.id")])
+    verified_at: datetime | None = None
+    document_id: str | None = Field(default=None, sa_column_args=[refers_to("document.id")])
+    """The document that the administrator's value rests on."""

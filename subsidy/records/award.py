@@ -10,7 +10,10 @@ from subsidy.records.base import Record, new_id, refers_to
 
 class Award(Record, table=True):
     __tablename__ = "award"
-    __table_args__ = (CheckConstraint("amount_fen > 0", name="amount_positive"),)
+    __table_args__ = (
+        CheckConstraint("amount_fen > 0", name="amount_positive"),
+        Index("uq_award_project_key", "project_key", unique=True),
+    )
 
     id: str = Field(default_factory=new_id, primary_key=True)
     application_id: str = Field(sa_column_args=[refers_to("application.id")], unique=True)
@@ -21,6 +24,8 @@ class Award(Record, table=True):
     """The verified day from which operating years are counted; empty where the scheme has none."""
     approved_on: date
     approved_by: str = Field(sa_column_args=[refers_to("user_account.id")])
+    project_key: str | None = None
+    """Policy, scheme and project: a project is granted one award under a scheme. Empty where nothing tells the project."""
 
 
 class Instalment(Record, table=True):

@@ -4,7 +4,7 @@ import base64
 import re
 import secrets
 from enum import StrEnum
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from sqlalchemy import BigInteger, Enum, ForeignKey, Integer, MetaData
 from sqlmodel import SQLModel
@@ -28,6 +28,10 @@ class Record(SQLModel):
     model_config = {"validate_assignment": True}
 
 
+AT_COMMIT: Final[dict[str, Any]] = {"deferrable": True, "initially": "DEFERRED"}
+"""Of a reference: it is checked when the transaction commits."""
+
+
 def new_id() -> str:
     """Sixteen lower-case letters and digits, 80 random bits: short enough for an address, too many to be guessed."""
     return base64.b32encode(secrets.token_bytes(10)).decode().lower()
@@ -40,7 +44,7 @@ def is_id(given: str) -> bool:
 
 def refers_to(column: str) -> ForeignKey:
     """A reference that is checked when the transaction commits, so that rows may be written in any order within it."""
-    return ForeignKey(column, deferrable=True, initially="DEFERRED")
+    return ForeignKey(column, **AT_COMMIT)
 
 
 def one_of(choices: type[StrEnum], name: str) -> Any:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Index, Text
+from sqlalchemy import CheckConstraint, Text, UniqueConstraint
 from sqlmodel import Field
 
 from subsidy.records.base import Record, Serial, refers_to
@@ -10,7 +10,10 @@ from subsidy.records.base import Record, Serial, refers_to
 
 class Event(Record, table=True):
     __tablename__ = "event"
-    __table_args__ = (Index(None, "subject_kind", "subject_id", "id"),)
+    __table_args__ = (
+        UniqueConstraint("subject_kind", "subject_id", "position"),
+        CheckConstraint("position > 0", name="position_positive"),
+    )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=Serial)
     """Counts up; empty only until the entry is stored."""
@@ -25,3 +28,9 @@ class Event(Record, table=True):
     before_json: str | None = Field(default=None, sa_type=Text)
     after_json: str | None = Field(default=None, sa_type=Text)
     reason: str | None = Field(default=None, sa_type=Text)
+    position: int
+    """1, 2, 3 … among the entries of its subject."""
+    previous: str | None = None
+    """The digest of the entry before it; empty for the first of its subject."""
+    digest: str
+    """Of everything in this entry but its id, which the database gives it."""

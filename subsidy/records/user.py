@@ -2,8 +2,9 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any, Final
 
-from sqlalchemy import CheckConstraint
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field
 
 from subsidy.records.base import Record, new_id, one_of, refers_to
@@ -15,12 +16,30 @@ class Role(StrEnum):
     FINANCE = "finance"
 
 
+_ON_DUTY: Final = "role IN ('administrator', 'finance') AND disabled_at IS NULL"
+
+
+def _own_id(context: Any) -> str:
+    """Of an account that no other one came before."""
+    own: str = context.get_current_parameters()["id"]
+    return own
+
+
 class User(Record, table=True):
     # PostgreSQL keeps the word "user" for itself.
     __tablename__ = "user_account"
     __table_args__ = (
         CheckConstraint("email = lower(email)", name="email_lower"),
         CheckConstraint("role <> 'applicant' OR organisation_id IS NOT NULL", name="applicant_organisation"),
+        UniqueConstraint("id", "person_id"),
+        # Whoever decides does not pay, and counts once.
+        Index(
+            "uq_user_account_staff_person",
+            "person_id",
+            unique=True,
+            sqlite_where=text(_ON_DUTY),
+            postgresql_where=text(_ON_DUTY),
+        ),
     )
 
     id: str = Field(default_factory=new_id, primary_key=True)
@@ -33,6 +52,13 @@ class User(Record, table=True):
     """Whom an applicant acts for. Staff usually have none; one who has may not decide on that organisation."""
     created_at: datetime
     disabled_at: datetime | None = None
+    person_id: str | None = Field(
+        default=None,
+        nullable=False,
+        sa_column_args=[refers_to("user_account.id")],
+        sa_column_kwargs={"default": _own_id},
+    )
+    """Who it belongs to: the first account of that person, usually this one."""
 
 
 class UserSession(Record, table=True):

@@ -20,6 +20,12 @@ _MEANINGS: Final[Mapping[str, Callable[[], SubsidyError]]] = {
     "uq_operating_figure_award_id_year_number": Stale,
     "uq_year_decision_instalment_id": Stale,
     "pk_application_fact": Stale,
+    "uq_event_subject_kind_subject_id_position": Stale,
+    "uq_letter_number": Stale,
+    "uq_recommendation_live": Stale,
+    "uq_notice_recommendation_id": Stale,
+    "uq_sign_off_recommendation_id_person_id": Stale,
+    "uq_user_account_staff_person": partial(Refused, "staff_already"),
 }
 
 
@@ -30,7 +36,7 @@ def meaning(error: IntegrityError) -> SubsidyError | None:
 
 
 def constraint(error: IntegrityError) -> str | None:
-    """The name of the violated constraint; None where the database does not tell it."""
+    """The name of the violated constraint or protection; None where the database does not tell it."""
     diagnosis = getattr(error.orig, "diag", None)
     if diagnosis is not None:  # PostgreSQL
         name: str | None = diagnosis.constraint_name
@@ -39,6 +45,8 @@ def constraint(error: IntegrityError) -> str | None:
     kind, _, what = str(error.orig).partition(" constraint failed: ")
     if kind == "CHECK":
         return what
+    if kind.startswith("tr_"):  # what protects a table says its own name
+        return kind
     return _keys().get(what)
 
 
@@ -49,4 +57,7 @@ def _keys() -> Mapping[str, str]:
         for key in table.constraints:
             if isinstance(key, UniqueConstraint | PrimaryKeyConstraint):
                 keys[", ".join(f"{table.name}.{column.name}" for column in key.columns)] = str(key.name)
+        for index in table.indexes:
+            if index.unique:
+                keys[", ".join(f"{table.name}.{column.name}" for column in index.columns)] = str(index.name)
     return keys

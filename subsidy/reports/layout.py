@@ -46,6 +46,8 @@ class Furniture:
     origin: str
     """Policy, version and digest; at the foot."""
     issued_on: date
+    keywords: str = ""
+    """Stands in the document's properties only."""
 
 
 class _PagedCanvas(Canvas):
@@ -106,6 +108,7 @@ def press(story: Sequence[Flowable], furniture: Furniture, size: tuple[float, fl
         title=furniture.title,
         author=text(furniture.lang, "base.site"),
         subject=furniture.origin,
+        keywords=[furniture.keywords] if furniture.keywords else [],
         creator="subsidy",
         producer="subsidy",
         lang="zh-CN" if furniture.lang == "zh" else "en",

@@ -7,6 +7,7 @@ from fastapi import Request
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from subsidy.documents.store import Store, too_large
 from subsidy.errors import Forbidden
 from subsidy.settings import Settings
 from subsidy.web import refusals
@@ -14,6 +15,8 @@ from subsidy.web.session import COOKIE
 
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 BODY_LIMIT: Final = 1024 * 1024
+_AROUND_A_FILE: Final = 64 * 1024
+"""What a form adds to the file that it carries."""
 
 
 class Guard:
@@ -30,7 +33,7 @@ class Guard:
         if refusal:
             response = await refusals.answer(request, refusal)
             return await response(scope, receive, send)
-        await self.app(scope, _counted(receive), send)
+        await self.app(scope, _counted(receive, *_limit(request)), send)
         return None
 
 
@@ -67,13 +70,19 @@ def _own_host(request: Request) -> str:
 def _refusal(request: Request) -> Exception | None:
     if forged(request):
         return Forbidden("forged")
-    length = request.headers.get("content-length", "")
-    if length.isascii() and length.isdigit() and int(length[:20]) > BODY_LIMIT:
-        return HTTPException(413)
-    return None
+    length, (most, refusal) = request.headers.get("content-length", ""), _limit(request)
+    return refusal if length.isascii() and length.isdigit() and int(length[:20]) > most else None
 
 
-def _counted(receive: Receive) -> Receive:
+def _limit(request: Request) -> tuple[int, Exception]:
+    """How long a body may be, and what is told where it is longer. Files may be sent to addresses of documents alone."""
+    if request.method == "POST" and request.url.path.endswith("/documents"):
+        store: Store = request.app.state.documents
+        return store.file_limit + _AROUND_A_FILE, too_large(store.file_limit)
+    return BODY_LIMIT, HTTPException(413)
+
+
+def _counted(receive: Receive, most: int, refusal: Exception) -> Receive:
     """`receive`, ending where a body whose length was not announced grows beyond the limit."""
     taken = 0
 
@@ -81,8 +90,8 @@ def _counted(receive: Receive) -> Receive:
         nonlocal taken
         message = await receive()
         taken += len(message.get("body", b""))
-        if taken > BODY_LIMIT:
-            raise HTTPException(413)
+        if taken > most:
+            raise refusal
         return message
 
     return counted

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
+from operator import attrgetter
 from typing import Any, Final, NamedTuple
 
 from rules import wording
@@ -12,6 +13,8 @@ from subsidy.locale import text
 from subsidy.records import Event
 from subsidy.web.casework import yearly_fact
 from subsidy.web.formats import money
+from subsidy.workflow.access import Opening
+from subsidy.workflow.actor import PUBLIC
 from subsidy.workflow.sheet import Sheet
 from subsidy.workflow.transitions import TRANSITIONS, Command, Who
 
@@ -34,9 +37,23 @@ class Entry(NamedTuple):
     changes: tuple[Change, ...]
 
 
-_INTERNAL: Final = frozenset({Command.SAVE, Command.JUDGE, Command.CORRECT, Command.SET_RATE})
+_INTERNAL: Final = frozenset(
+    {
+        Command.SAVE,
+        Command.JUDGE,
+        Command.CORRECT,
+        Command.SET_RATE,
+        Command.CLAIM,
+        Command.DESCRIBE,
+        Command.UNCLAIM,
+        Command.RECOMMEND,
+        Command.TAKE_BACK,
+        Command.OBJECT,
+        Command.ANSWER,
+    }
+)
 """Steps on the way to a decision, which its reason sums up for the applicant."""
-_PUBLIC: Final = frozenset({"amount", "figure", "decision"})
+_PUBLIC: Final = frozenset({"amount", "figure", "decision", "deadline", "document", "document_kind", "letter"})
 _IN_HEADLINE: Final = frozenset({"instalment", "year"})
 
 
@@ -45,10 +62,17 @@ def story(events: Sequence[Event], sheet: Sheet, lang: str) -> list[Entry]:
     return [_entry(event, _who(event, lang), sheet, lang, None) for event in events]
 
 
-def public_story(events: Sequence[Event], sheet: Sheet, lang: str) -> list[Entry]:
-    """What concerns the applicant, oldest first. The zone's staff are not named."""
-    shown = [event for event in events if event.command not in _INTERNAL]
-    return [_entry(event, _who_publicly(event, lang), sheet, lang, _PUBLIC) for event in shown]
+def public_story(events: Sequence[Event], openings: Sequence[Opening], sheet: Sheet, lang: str) -> list[Entry]:
+    """What concerns the applicant, oldest first. Of the zone's staff only who opened the case is named, not who did what."""
+    shown = [event for event in events if event.command not in _INTERNAL and not _a_signature(event)]
+    entries = [_entry(event, _who_publicly(event, lang), sheet, lang, _PUBLIC) for event in shown]
+    opened = [Entry(each.at, each.name, text(lang, "case.event_opened"), None, ()) for each in openings]
+    return sorted(opened + entries, key=attrgetter("at"))
+
+
+def _a_signature(event: Event) -> bool:
+    """An approval that others have to follow before anything is decided."""
+    return event.command == Command.APPROVE and "status" not in _values(event.after_json)
 
 
 def _entry(event: Event, who: str, sheet: Sheet, lang: str, only: frozenset[str] | None) -> Entry:
@@ -59,7 +83,9 @@ def _entry(event: Event, who: str, sheet: Sheet, lang: str, only: frozenset[str]
 
 
 def _who(event: Event, lang: str) -> str:
-    return event.actor_name if event.actor_id else text(lang, "case.by_system")
+    if event.actor_id:
+        return event.actor_name
+    return text(lang, "case.by_public" if event.actor_name == PUBLIC.name else "case.by_system")
 
 
 def _who_publicly(event: Event, lang: str) -> str:
@@ -110,16 +136,31 @@ def _figure(value: str, sheet: Sheet, lang: str) -> str:
     return fact.show(fact.parse(value), lang)
 
 
-_SHOWN: Final[Mapping[str, Callable[[str, Sheet, str], str]]] = {
+def _kind(value: str, sheet: Sheet, lang: str) -> str:
+    """What the policy calls a kind of document; the id itself where an older text has none of it."""
+    known = {kind.id: kind.label.of(lang) for kind in sheet.policy.documents}
+    return known.get(value, value)
+
+
+def _support(entries: list[list[str]], _: Sheet, lang: str) -> str:
+    told = [f"{programme} {money(parse_yuan(amount), lang)} {year}" for programme, amount, year in entries]
+    return "; ".join(told) or text(lang, "case.no_other_support")
+
+
+_SHOWN: Final[Mapping[str, Callable[[Any, Sheet, str], str]]] = {
     "status": lambda value, _, lang: text(lang, f"case.status_{value}"),
+    "outcome": lambda value, _, lang: text(lang, f"case.outcome_{value}"),
     "decision": lambda value, _, lang: text(lang, f"case.decision_{value}"),
     "scheme_id": lambda value, sheet, lang: sheet.policy.scheme(value).label.of(lang),
     "amount": _amount,
     "figure": _figure,
+    "document_kind": _kind,
+    "other_support": _support,
     "submitted_on": _day,
     "decided_on": _day,
     "approved_on": _day,
     "due_on": _day,
+    "deadline": _day,
 }
 
 

@@ -76,6 +76,8 @@ def environment() -> Environment:
         "wide": False,
         "switch": "",
         "switch_to": "",
+        "enter": "",
+        "blocked": None,
     }
     made.filters |= {"yuan": _yuan, "amount": grouped, "day": _day, "time": _time, "number": formats.number}
     return made
@@ -114,13 +116,17 @@ def _confirmation(key: str) -> str | None:
 
 def _menu(actor: Actor | None) -> list[tuple[str, str]]:
     """The navigation of this reader: (section, address)."""
-    menu = [("check", "/"), ("policy", f"/policy/{DEFAULT_POLICY}")]
+    menu = [("check", "/"), ("policy", f"/policy/{DEFAULT_POLICY}"), ("notices", "/notices")]
     if actor is None or actor.role == "applicant":
         menu.append(("apply", "/apply"))
+    if actor and actor.role == "applicant":
+        menu.append(("messages", "/messages"))
     if actor and actor.role == "administrator":
         menu.append(("review", "/review"))
     if actor and actor.role in ("administrator", "finance"):
         menu.append(("finance", "/finance"))
+    if actor and actor.role == "administrator":
+        menu.append(("messages", "/review/messages"))
     return menu
 
 

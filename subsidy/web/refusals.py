@@ -33,10 +33,13 @@ async def answer(request: Request, error: Exception) -> Response:
 
 
 async def broken(request: Request, error: Exception) -> Response:
-    """The answer where the application itself is at fault. The details are in its log, never on the page."""
+    """The answer where the application itself, or its database, is at fault. The details are in its log, never on the page."""
     # The page must not ask the database, which may be what is broken; and it is answered outside the layer of headers.
     request.state.actor = None
-    response = problem.answer(request, error) if request.url.path.startswith("/api/") else _page(request, 500, [], None)
+    if request.url.path.startswith("/api/"):
+        response = problem.answer(request, error)
+    else:
+        response = _page(request, problem.of_ours(error), [], None)
     response.headers.update(SECURITY)
     return response
 
@@ -70,8 +73,11 @@ def _page(request: Request, status: int, messages: list[str], headers: Mapping[s
 
 
 async def _sign_in_first(request: Request) -> Response:
-    """A page waits behind the sign-in; a form that comes too late is handed back, to be sent again after signing in."""
-    if request.method == "GET":
+    """A page waits behind the sign-in; a form that comes too late is handed back, to be sent again after signing in.
+
+    A form with a file cannot be handed back: its page waits instead.
+    """
+    if request.method == "GET" or request.headers.get("content-type", "").startswith("multipart/"):
         return redirect(link("/sign-in", next=link(request.url.path, **request.query_params)))
     typed = await posted(request)
     return await run_in_threadpool(render, request, "layout/expired.html", status=401, typed=typed)

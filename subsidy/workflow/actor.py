@@ -20,3 +20,6 @@ class Actor:
 
 SYSTEM: Final = Actor(id=None, name="system", role="system")
 """Signs what the scheduler does."""
+
+PUBLIC: Final = Actor(id=None, name="public", role="public")
+"""Whoever objects to a notice, without an account. Who it was stands in the objection alone."""

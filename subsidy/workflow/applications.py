@@ -11,10 +11,10 @@ from rules.faults import BadInput, Fault, excerpt
 from rules.load import packs
 from rules.policy import Policy, Scheme
 from schedules.clock import SHANGHAI
-from subsidy.errors import Forbidden
+from subsidy.errors import FieldFault, Forbidden
 from subsidy.records import Application, ApplicationFact, ApplicationStatus, Role
 from subsidy.records.base import new_id
-from subsidy.workflow import door, events, words
+from subsidy.workflow import deadlines, door, events, recommendation, words
 from subsidy.workflow.actor import Actor
 from subsidy.workflow.once import insert_once
 from subsidy.workflow.refusals import FactFault
@@ -45,6 +45,8 @@ def start(
     faults: list[Fault] = []
     name = words.line(project_name, "project_name", faults)
     policy, scheme = _scheme(policy_id, scheme_id, faults)
+    if policy.procedure is None:
+        faults.append(FieldFault("/policy", "workflow.no_procedure", {"value": policy_id}))
     texts = _declared(policy, scheme, facts, faults)
     if faults:
         raise BadInput(faults)
@@ -56,6 +58,7 @@ def start(
         "scheme_id": scheme_id,
         "project_name": name,
         "status": ApplicationStatus.DRAFT,
+        "status_since": now.astimezone(SHANGHAI).date(),
         "version": 1,
         "created_at": now,
         "updated_at": now,
@@ -78,7 +81,7 @@ def save(
     facts: Mapping[str, Value],
     version: int,
 ) -> Application:
-    """The draft as it now stands: `facts` are all that is declared, and what is not among them is unknown again."""
+    """The draft, or what was returned, as it now stands: `facts` are all that is declared, the others unknown again."""
     with door.change(session, actor, now, Command.SAVE, application_id, version=version) as change:
         application, sheet = change.application, open_sheet(session, change.application)
         faults: list[Fault] = []
@@ -106,14 +109,20 @@ def submit(
 ) -> Application:
     """Hands the draft in; the day selects the rule in force (Q16). A threshold that is not met is no obstacle.
 
-    Raises BadInput naming every fact that the applicant still has to state.
+    What was returned keeps the day on which it was first handed in. Raises BadInput naming every fact that the applicant
+    still has to state, or Refused where the time to correct is over.
     """
     with door.change(session, actor, now, Command.SUBMIT, application_id, version=version) as change:
-        faults = unanswered(open_sheet(session, change.application), today)
+        application = change.application
+        refusal = deadlines.too_late(application, today)
+        if refusal is not None:
+            raise refusal
+        faults = unanswered(open_sheet(session, application), today)
         if faults:
             raise BadInput(faults)
-        change.application.submitted_on = today
-        change.after["submitted_on"] = today.isoformat()
+        if application.submitted_on is None:
+            application.submitted_on = today
+            change.after["submitted_on"] = today.isoformat()
     return change.application
 
 
@@ -122,7 +131,7 @@ def withdraw(
 ) -> Application:
     """Takes the application back, for good, for the reason given."""
     with door.change(session, actor, now, Command.WITHDRAW, application_id, version=version, reason=reason) as change:
-        pass
+        recommendation.void(session, now, change.application)
     return change.application
 
 

@@ -9,9 +9,10 @@ from rules import receipt
 from rules.assess import Answer, Outcome, SchemeAssessment
 from rules.money import Fen, yuan
 from schedules.calendar import Calendar
-from schedules.instalments import plan
-from subsidy.errors import Refused
+from schedules.instalments import PlannedInstalment, plan
+from subsidy.errors import Refused, Stale
 from subsidy.records import Application, Award, Instalment, PolicyText, Receipt
+from subsidy.workflow import particulars
 from subsidy.workflow.actor import Actor
 from subsidy.workflow.once import insert_once
 from subsidy.workflow.refusals import Unready
@@ -77,6 +78,14 @@ def _not_commissioned(sheet: Sheet, today: date) -> Refused | None:
     return Refused("workflow.not_commissioned", day=day.isoformat()) if day > today else None
 
 
+def amount(sheet: Sheet, application: Application) -> Fen:
+    """What the application is granted on its present facts. There must be no obstacle."""
+    _, answer = sheet.assess(sheet.effective, day_of_rule(application))
+    if answer.award is None or answer.award.amount is None:
+        raise ValueError(f"{application.number} grants no amount")
+    return answer.award.amount
+
+
 def grant(
     session: Session, actor: Actor, today: date, application: Application, sheet: Sheet, calendar: Calendar
 ) -> Award:
@@ -89,7 +98,7 @@ def grant(
     insert_once(session, PolicyText, [text], "digest")
     issued = {"digest": receipt.digest(content), "content": content, "policy_digest": policy.digest}
     insert_once(session, Receipt, [issued], "digest")
-    award = Award(
+    made = Award(
         application_id=application.id,
         amount_fen=answer.award.amount,
         policy_digest=policy.digest,
@@ -97,14 +106,22 @@ def grant(
         commissioned_on=_commissioned_on(sheet),
         approved_on=today,
         approved_by=actor.id,
+        project_key=particulars.project_key(session, application),
     )
-    session.add(award)
+    if not insert_once(session, Award, [made.model_dump()], "project_key"):
+        # Somebody was granted one for the same project at this moment.
+        raise particulars.awarded_already(session, application) or Stale
+    award = session.get_one(Award, made.id)
     session.add_all(_instalments(award, sheet, calendar))
     return award
 
 
+def planned(amount: Fen, sheet: Sheet, approved_on: date, calendar: Calendar) -> tuple[PlannedInstalment, ...]:
+    """The dated parts of an award that is approved on a day, each with the operating year that it waits for."""
+    return plan(amount, sheet.scheme.terms, approved_on, calendar, _commissioned_on(sheet))
+
+
 def _instalments(award: Award, sheet: Sheet, calendar: Calendar) -> list[Instalment]:
-    dated = plan(Fen(award.amount_fen), sheet.scheme.terms, award.approved_on, calendar, award.commissioned_on)
     return [
         Instalment(
             award_id=award.id,
@@ -117,7 +134,7 @@ def _instalments(award: Award, sheet: Sheet, calendar: Calendar) -> list[Instalm
             year_start=part.year.start if part.year else None,
             year_end=part.year.end if part.year else None,
         )
-        for part in dated
+        for part in planned(Fen(award.amount_fen), sheet, award.approved_on, calendar)
     ]
 
 

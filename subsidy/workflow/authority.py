@@ -2,18 +2,26 @@
 
 from typing import Final
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from subsidy.errors import Forbidden, NotFound, Refused, SubsidyError
-from subsidy.records import Application, Organisation, Role
-from subsidy.workflow.actor import SYSTEM, Actor
+from subsidy.records import Application, ApplicationStatus, Organisation, Role, User
+from subsidy.workflow.actor import PUBLIC, SYSTEM, Actor
 from subsidy.workflow.transitions import TRANSITIONS, Command, Who
 
-_ROLES: Final = {Who.APPLICANT: Role.APPLICANT, Who.ADMINISTRATOR: Role.ADMINISTRATOR, Who.SYSTEM: SYSTEM.role}
+_ROLES: Final = {
+    Who.APPLICANT: Role.APPLICANT,
+    Who.ADMINISTRATOR: Role.ADMINISTRATOR,
+    Who.SYSTEM: SYSTEM.role,
+    Who.PUBLIC: PUBLIC.role,
+}
 
 
 def may_see(actor: Actor, application: Application) -> bool:
-    """Applicants see the applications of their organisation; the zone's staff see every one that has been submitted."""
+    """Applicants see the applications of their organisation; the zone's staff see every one that has been submitted; the
+    public sees what is on notice."""
+    if actor == PUBLIC:
+        return application.status is ApplicationStatus.NOTICE
     if actor.role == Role.APPLICANT:
         return actor.organisation_id == application.organisation_id
     return actor == SYSTEM or application.submitted_on is not None
@@ -40,10 +48,13 @@ def why_not(actor: Actor, command: str, application: Application, session: Sessi
 
 
 def _conflict(actor: Actor, application: Application, session: Session) -> SubsidyError | None:
-    """Nobody decides on what his own organisation, or he himself, has applied for, whatever his role."""
-    if actor.organisation_id == application.organisation_id:
+    """Nobody decides on what an organisation of his, or he himself, has applied for, whichever of his accounts he uses."""
+    person = select(User.person_id).where(col(User.id) == actor.id).scalar_subquery()
+    accounts = session.exec(select(User).where(col(User.person_id) == person)).all()
+    organisations = {actor.organisation_id, *(account.organisation_id for account in accounts)}
+    if application.organisation_id in organisations:
         organisation = session.get_one(Organisation, application.organisation_id)
         return Forbidden("workflow.own_organisation", organisation=organisation.name)
-    if actor.id == application.created_by:
+    if application.created_by in {account.id for account in accounts}:
         return Forbidden("workflow.own_application")
     return None

@@ -3,14 +3,15 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlmodel import Session, col, select
 
 from rules.faults import BadInput, Fault
+from schedules.clock import SHANGHAI
 from subsidy.errors import NotFound, Stale
-from subsidy.records import Application
-from subsidy.workflow import events, words
+from subsidy.records import Application, ApplicationStatus
+from subsidy.workflow import deadlines, events, words
 from subsidy.workflow.actor import Actor
 from subsidy.workflow.authority import may_see, why_not
 from subsidy.workflow.transitions import TRANSITIONS, Command
@@ -24,6 +25,8 @@ class Change:
     reason: str | None
     before: dict[str, object] = field(default_factory=dict)
     after: dict[str, object] = field(default_factory=dict)
+    stays: bool = False
+    """Whether the status stays as it is, because more is needed for the one that the command leads to."""
 
 
 def find(session: Session, actor: Actor, application_id: str) -> Application:
@@ -60,10 +63,8 @@ def change(
     transition = TRANSITIONS[command]
     under_way = Change(application, _reason(reason, needed=transition.reason))
     yield under_way
-    if transition.to is not None:
-        under_way.before["status"] = application.status.value
-        under_way.after["status"] = transition.to.value
-        application.status = transition.to
+    if transition.to is not None and not under_way.stays:
+        _move(session, now.astimezone(SHANGHAI).date(), under_way, transition.to)
     elif under_way.before == under_way.after and under_way.reason is None:
         return
     application.version += 1
@@ -71,6 +72,17 @@ def change(
     session.flush()
     kept = events.entry(actor, now, application.id, command, under_way.before, under_way.after, under_way.reason)
     events.append(session, [kept])
+
+
+def _move(session: Session, today: date, under_way: Change, to: ApplicationStatus) -> None:
+    application = under_way.application
+    under_way.before["status"] = application.status.value
+    under_way.after["status"] = to.value
+    with session.no_autoflush:  # what the database asks of the new status holds only with it
+        due_on = deadlines.last_day(session, application, to, today)
+    if due_on is not None:
+        under_way.after["deadline"] = due_on.isoformat()
+    application.status, application.status_since, application.due_on = to, today, due_on
 
 
 def _lock(session: Session, application_id: str) -> Application:

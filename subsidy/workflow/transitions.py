@@ -15,16 +15,36 @@ class Command(StrEnum):
     START = "start"
     SAVE = "save"
     SUBMIT = "submit"
+    ACCEPT = "accept"
+    RETURN = "return"
+    LAPSE = "lapse"
+    CLAIM = "claim"
+    UNCLAIM = "unclaim"
     WITHDRAW = "withdraw"
     JUDGE = "judge"
     CORRECT = "correct"
     SET_RATE = "set_rate"
+    RECOMMEND = "recommend"
+    PUBLISH = "publish"
+    OBJECT = "object"
+    ANSWER = "answer"
+    END_NOTICE = "end_notice"
+    TAKE_BACK = "take_back"
     APPROVE = "approve"
     REFUSE = "refuse"
+    APPEAL = "appeal"
+    UPHOLD = "uphold"
+    REOPEN = "reopen"
+    CLOSE = "close"
     RECORD_FIGURE = "record_figure"
     RELEASE = "release"
     FORFEIT = "forfeit"
     GENERATE = "generate"
+    DESCRIBE = "describe"
+    ATTACH = "attach"
+    DETACH = "detach"
+    FILE = "file"
+    UNFILE = "unfile"
 
 
 class Who(StrEnum):
@@ -36,11 +56,14 @@ class Who(StrEnum):
     """An administrator, on an application of an organisation that he does not belong to."""
     SYSTEM = "system"
     """The scheduler."""
+    PUBLIC = "public"
+    """Anybody, without an account."""
 
 
 @dataclass(frozen=True)
 class Transition:
-    """One row: a command leads from any of `sources` to `to`; `to` None leaves the status as it is."""
+    """One row: a command leads from any of `sources` to `to`; `to` None leaves the status as it is. An approval leads there
+    with the last of the signatures that it needs."""
 
     command: Command
     sources: frozenset[Status]
@@ -54,20 +77,43 @@ def _row(command: Command, sources: str, to: Status | None, who: Who, *, reason:
     return Transition(command, frozenset(Status(name) for name in sources.split()), to, who, reason)
 
 
+_OPEN: Final = "submitted returned accepted recommended notice decision"
+_UNDECIDED: Final = f"draft {_OPEN}"
+
 _TABLE: Final = (
     _row(Command.START, "", Status.DRAFT, Who.APPLICANT),
-    _row(Command.SAVE, "draft", None, Who.APPLICANT),
-    _row(Command.SUBMIT, "draft", Status.SUBMITTED, Who.APPLICANT),
-    _row(Command.WITHDRAW, "draft submitted", Status.WITHDRAWN, Who.APPLICANT, reason=True),
-    _row(Command.JUDGE, "submitted", None, Who.ADMINISTRATOR, reason=True),
-    _row(Command.CORRECT, "submitted", None, Who.ADMINISTRATOR, reason=True),
-    _row(Command.SET_RATE, "submitted", None, Who.ADMINISTRATOR, reason=True),
-    _row(Command.APPROVE, "submitted", Status.APPROVED, Who.ADMINISTRATOR, reason=True),
-    _row(Command.REFUSE, "submitted", Status.REFUSED, Who.ADMINISTRATOR, reason=True),
+    _row(Command.SAVE, "draft returned", None, Who.APPLICANT),
+    _row(Command.SUBMIT, "draft returned", Status.SUBMITTED, Who.APPLICANT),
+    _row(Command.WITHDRAW, _UNDECIDED, Status.WITHDRAWN, Who.APPLICANT, reason=True),
+    _row(Command.ACCEPT, "submitted", Status.ACCEPTED, Who.ADMINISTRATOR),
+    _row(Command.RETURN, "submitted accepted", Status.RETURNED, Who.ADMINISTRATOR, reason=True),
+    _row(Command.LAPSE, "returned", Status.LAPSED, Who.SYSTEM),
+    _row(Command.CLAIM, f"{_OPEN} appealed", None, Who.ADMINISTRATOR),
+    _row(Command.UNCLAIM, f"{_OPEN} appealed", None, Who.ADMINISTRATOR),
+    _row(Command.JUDGE, "accepted", None, Who.ADMINISTRATOR, reason=True),
+    _row(Command.CORRECT, "accepted", None, Who.ADMINISTRATOR, reason=True),
+    _row(Command.SET_RATE, "accepted", None, Who.ADMINISTRATOR, reason=True),
+    _row(Command.RECOMMEND, "accepted", Status.RECOMMENDED, Who.ADMINISTRATOR, reason=True),
+    _row(Command.PUBLISH, "recommended", Status.NOTICE, Who.ADMINISTRATOR),
+    _row(Command.OBJECT, "notice", None, Who.PUBLIC),
+    _row(Command.ANSWER, "notice", None, Who.ADMINISTRATOR, reason=True),
+    _row(Command.END_NOTICE, "notice", Status.DECISION, Who.SYSTEM),
+    _row(Command.TAKE_BACK, "recommended notice decision", Status.ACCEPTED, Who.ADMINISTRATOR, reason=True),
+    _row(Command.APPROVE, "decision", Status.APPROVED, Who.ADMINISTRATOR, reason=True),
+    _row(Command.REFUSE, "recommended decision", Status.REFUSED, Who.ADMINISTRATOR, reason=True),
+    _row(Command.APPEAL, "refused", Status.APPEALED, Who.APPLICANT, reason=True),
+    _row(Command.UPHOLD, "appealed", Status.REFUSED, Who.ADMINISTRATOR, reason=True),
+    _row(Command.REOPEN, "appealed", Status.ACCEPTED, Who.ADMINISTRATOR, reason=True),
+    _row(Command.CLOSE, "approved", Status.CLOSED, Who.ADMINISTRATOR),
     _row(Command.RECORD_FIGURE, "approved", None, Who.ADMINISTRATOR),
     _row(Command.RELEASE, "approved", None, Who.ADMINISTRATOR, reason=True),
     _row(Command.FORFEIT, "approved", None, Who.ADMINISTRATOR, reason=True),
     _row(Command.GENERATE, "approved", None, Who.SYSTEM),
+    _row(Command.DESCRIBE, "draft returned", None, Who.APPLICANT),
+    _row(Command.ATTACH, "draft submitted returned accepted", None, Who.APPLICANT),
+    _row(Command.DETACH, "draft submitted returned accepted", None, Who.APPLICANT),
+    _row(Command.FILE, "submitted accepted", None, Who.ADMINISTRATOR),
+    _row(Command.UNFILE, "submitted accepted", None, Who.ADMINISTRATOR),
 )
 
 TRANSITIONS: Final[Mapping[Command, Transition]] = MappingProxyType({row.command: row for row in _TABLE})

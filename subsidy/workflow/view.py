@@ -8,14 +8,32 @@ from sqlmodel import Session, col, select
 
 from rules.assess import SchemeAssessment
 from rules.faults import BadInput
+from schedules.calendar import china
 from schedules.due import Standing
 from subsidy.errors import SubsidyError
-from subsidy.records import Application, Award, Event, Instalment, OperatingFigure, Organisation, YearDecision
-from subsidy.workflow import approval, door, events
+from subsidy.records import (
+    Application,
+    Award,
+    Document,
+    Event,
+    Instalment,
+    Letter,
+    OperatingFigure,
+    Organisation,
+    Role,
+    User,
+    YearDecision,
+)
+from subsidy.workflow import appeals, deadlines, documents, door, events, letters, particulars, recommendation
+from subsidy.workflow.access import Opening, openings
 from subsidy.workflow.actor import Actor
 from subsidy.workflow.applications import unanswered
 from subsidy.workflow.authority import why_not
+from subsidy.workflow.next_step import NextStep, next_step
+from subsidy.workflow.particulars import Match, Stated
+from subsidy.workflow.proceedings import Proceedings, proceedings
 from subsidy.workflow.sheet import Sheet, open_sheet
+from subsidy.workflow.stages import OPEN
 from subsidy.workflow.standing import Bench, Known, known
 from subsidy.workflow.transitions import TRANSITIONS, Command
 
@@ -37,7 +55,7 @@ class Case:
 
     `assessment_declared` answers on the applicant's own word, `assessment_effective` on what a decision rests on; both as
     the text stands on the day of submission, for a draft today. `why_not` tells for each command why this person may not
-    give it now; None where he may.
+    give it now; None where he may. `openings`, by the zone's staff, are told to applicants.
     """
 
     application: Application
@@ -47,8 +65,26 @@ class Case:
     assessment_effective: SchemeAssessment
     award: Award | None
     instalments: tuple[Part, ...]
+    documents: Sequence[Document]
+    """Every one that ever was in the case, versions in order; `workflow.documents` says which count."""
+    particulars: Stated
+    duplicates: Sequence[Match]
+    unstated: Sequence[str]
+    """Particulars that the applicant has not stated yet."""
+    people: Mapping[str, str]
+    """Names of those who verified facts or put documents in."""
+    letters: Sequence[Letter]
     events: Sequence[Event]
+    openings: Sequence[Opening]
     why_not: Mapping[Command, SubsidyError | BadInput | None]
+    obstacle: SubsidyError | None
+    """Why nothing can be granted on the present facts; None where it can, or where it was decided or never submitted."""
+    proceedings: Proceedings
+    appeal_until: date | None
+    """The last day on which a refusal can be appealed; empty where it cannot."""
+    next_step: NextStep
+    claimed_by: str | None
+    """The name of the administrator who has taken it on."""
 
 
 def case(session: Session, actor: Actor, application_id: str, today: date) -> Case:
@@ -57,6 +93,7 @@ def case(session: Session, actor: Actor, application_id: str, today: date) -> Ca
     sheet = open_sheet(session, application)
     on = application.submitted_on or today
     award = session.exec(select(Award).where(col(Award.application_id) == application.id)).one_or_none()
+    there, stated = documents.of(session, application.id), particulars.read(session, application.id)
     return Case(
         application=application,
         organisation=session.get_one(Organisation, application.organisation_id),
@@ -65,8 +102,20 @@ def case(session: Session, actor: Actor, application_id: str, today: date) -> Ca
         assessment_effective=sheet.assess(sheet.effective, on)[1],
         award=award,
         instalments=_parts(session, award, today) if award else (),
+        documents=there,
+        particulars=stated,
+        unstated=particulars.unanswered(stated),
+        duplicates=particulars.duplicates(session, actor, application),
+        people=_people(session, sheet, there),
+        letters=letters.of_case(session, application.id),
         events=story(session, application.id),
+        openings=openings(session, application.id) if actor.role == Role.APPLICANT else (),
         why_not={command: _why_not(session, actor, command, application, sheet, today) for command in _ON_A_CASE},
+        obstacle=recommendation.obstacle(session, sheet, application, today) if application.status in OPEN else None,
+        proceedings=proceedings(session, application),
+        appeal_until=appeals.last_day(session, application),
+        next_step=next_step(application, today, china()),
+        claimed_by=session.get_one(User, application.claimed_by).name if application.claimed_by else None,
     )
 
 
@@ -76,7 +125,13 @@ _ON_A_CASE = tuple(command for command, row in TRANSITIONS.items() if row.source
 def story(session: Session, application_id: str) -> Sequence[Event]:
     """The entries of an application's record, oldest first."""
     query = select(Event).where(col(Event.subject_kind) == events.SUBJECT, col(Event.subject_id) == application_id)
-    return session.exec(query.order_by(col(Event.id))).all()
+    return session.exec(query.order_by(col(Event.position))).all()
+
+
+def _people(session: Session, sheet: Sheet, there: Sequence[Document]) -> Mapping[str, str]:
+    ids = {row.verified_by for row in sheet.rows.values()} | {each.uploaded_by for each in there}
+    query = select(User.id, User.name).where(col(User.id).in_(ids - {None}))
+    return dict(session.exec(query).all())
 
 
 def _why_not(
@@ -85,10 +140,14 @@ def _why_not(
     refusal = why_not(actor, command, application, session)
     if refusal is not None:
         return refusal
-    if command is Command.APPROVE:
-        return approval.obstacle(sheet, application, today)
-    faults = unanswered(sheet, today) if command is Command.SUBMIT else []
-    return BadInput(faults) if faults else None
+    if command in (Command.APPEAL, Command.UPHOLD, Command.REOPEN, Command.CLOSE):
+        return appeals.why_not(session, actor, command, application, today)
+    if command in (Command.PUBLISH, Command.APPROVE, Command.REFUSE):
+        return recommendation.why_not(session, actor, command, application, sheet, today)
+    if command is Command.SUBMIT:
+        faults = unanswered(sheet, today)
+        return deadlines.too_late(application, today) or (BadInput(faults) if faults else None)
+    return None
 
 
 def _parts(session: Session, award: Award, today: date) -> tuple[Part, ...]:

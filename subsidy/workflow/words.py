@@ -7,6 +7,7 @@ from subsidy.errors import FieldFault, NotFound
 
 LONGEST_LINE: Final = 200
 LONGEST_PASSAGE: Final = 2000
+LONGEST_NAME: Final = 120
 
 
 def line(typed: str, field: str, faults: list[Fault]) -> str:
@@ -18,6 +19,14 @@ def passage(typed: str, field: str, faults: list[Fault]) -> str:
     """A text of one or more lines; adds a fault where it is missing or too long."""
     lines = typed.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     return _kept("\n".join(printable(one).rstrip() for one in lines).strip(), field, LONGEST_PASSAGE, faults)
+
+
+def file_name(typed: str, field: str, faults: list[Fault]) -> str:
+    """The name of a file; adds a fault where it is missing, too long, names a folder or holds what cannot be shown."""
+    name = _kept(typed.strip(), field, LONGEST_NAME, faults)
+    if name and (name.startswith(".") or not name.isprintable() or any(mark in name for mark in '/\\:*?"<>|')):
+        faults.append(FieldFault(f"/{field}", "workflow.file_name", {"name": printable(name)}))
+    return name
 
 
 def identifier(given: str) -> str:

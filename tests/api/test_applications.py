@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from subsidy.workflow import notices
 from tests.support import application as files
 from tests.support.desks import Desks
-from tests.support.office import ADMINISTRATOR, APPLICANT, FINANCE, RELATED, STRANGER, Office
+from tests.support.office import ADMINISTRATOR, APPLICANT, FINANCE, RELATED, SECOND, STRANGER, THIRD, Office
 
 ADDRESS = "/api/v1/applications"
 
@@ -33,12 +34,46 @@ def submitted(desks: Desks) -> Any:
     return give(applicant, draft(applicant), "submission")
 
 
+def accepted(desks: Desks) -> Any:
+    return give(desks.of(ADMINISTRATOR), submitted(desks), "acceptance")
+
+
 def ready(desks: Desks) -> Any:
     """Judged and verified, so that it can be approved."""
-    chen, case = desks.of(ADMINISTRATOR), submitted(desks)
+    chen, case = desks.of(ADMINISTRATOR), accepted(desks)
     for key in files.JUDGED:
         case = give(chen, case, "judgements", key=key, value=True, reason="专家评审意见")
     return give(chen, case, "corrections", key="commissioned_on", value="2025-03-10", reason="并网验收意见")
+
+
+def decided(desks: Desks, office: Office, case: Any) -> Any:
+    """Recommended, published, objected to, answered and approved by two."""
+    chen = desks.of(ADMINISTRATOR)
+    case = give(chen, case, "recommendation", outcome="grant", reason="符合条件")
+    case = give(chen, case, "publication")
+    notice = case["proceedings"]["notice"]
+    said = {"name": "王强", "contact": "13800000000", "text": "装机容量不实"}
+    public = desks.of(None).post(f"/api/v1/notices/{notice}/objections", json=said)
+    assert (public.status_code, public.json()["status"]) == (201, "running")
+    assert "13800000000" not in public.text
+    case = chen.get(f"{ADDRESS}/{case['id']}").json()
+    objection = case["proceedings"]["objections"][0]
+    case = give(chen, case, "answers", objection=objection["id"], answer="经核查，容量属实")
+    assert case["proceedings"]["objections"][0]["answer"] == "经核查，容量属实"
+    office.day = date(2026, 3, 9)
+    assert notices.end_notices(office.engine, office.now, office.day) == 1
+    refused(
+        desks.of(ADMINISTRATOR).post(
+            f"{ADDRESS}/{case['id']}/approval",
+            json={"version": office.application(case["id"]).version, "reason": "r"},
+        ),
+        403,
+        "workflow.own_recommendation",
+    )
+    for actor in (SECOND, THIRD):
+        case = desks.of(actor).get(f"{ADDRESS}/{case['id']}").json()
+        case = give(desks.of(actor), case, "approval", reason="符合条件")
+    return case
 
 
 def refused(answer: Any, status: int, code: str) -> Any:
@@ -71,12 +106,14 @@ def test_from_the_draft_to_the_last_instalment(desks: Desks, office: Office) -> 
     assert (case["status"], case["submitted_on"]) == ("submitted", "2026-03-01")
 
     chen = desks.of(ADMINISTRATOR)
+    case = give(chen, case, "acceptance")
+    assert (case["status"], case["next_step"]["days_left"]) == ("accepted", 20)
     for key in files.JUDGED:
         case = give(chen, case, "judgements", key=key, value=True, reason="专家评审意见")
     case = give(chen, case, "corrections", key="commissioned_on", value="2025-03-10", reason="并网验收意见")
     for key, value in (("capacity_kwh", "10000.001"), ("rated_power_kw", 5000)):
         case = give(chen, case, "corrections", key=key, value=value, reason="检测报告")
-    case = give(chen, case, "approval", reason="符合条件")
+    case = decided(desks, office, case)
     assert (case["status"], case["award_amount"], case["award"]["amount"]) == ("approved", "2000000.20", "2000000.20")
     assert [each["amount"] for each in case["instalments"]] == ["666666.73", "666666.73", "666666.74"]
     assert case["instalments"][0]["year"] == {"number": 1, "start": "2025-03-10", "end": "2026-03-09"}
@@ -115,17 +152,19 @@ def test_a_rate_is_granted_within_its_range(desks: Desks) -> None:
     applicant, chen = desks.of(APPLICANT), desks.of(ADMINISTRATOR)
     facts = {"in_zone": True, "first_unit_level": "first_unit", "contract_amount_yuan": "1000000.01"}
     made = applicant.post(ADDRESS, json={"scheme": "first-unit", "project_name": "首台装备", "facts": facts}).json()
-    case = give(applicant, made, "submission")
+    case = give(chen, give(applicant, made, "submission"), "acceptance")
     for rate, code in (("0.21", "workflow.rate_up_to"), (0, "workflow.rate_up_to"), ("20%", "not_a_number")):
         body = {"version": case["version"], "rate": rate, "reason": "评审会议纪要"}
         problem = refused(chen.post(f"{ADDRESS}/{case['id']}/rate", json=body), 422, "bad_input")
         assert [(each["pointer"], each["code"]) for each in problem["errors"]] == [("/rate", code)]
     case = give(chen, case, "rate", rate="0.15", reason="评审会议纪要")
-    assert give(chen, case, "approval", reason="符合条件")["award"]["amount"] == "150000.00"
+    case = give(chen, case, "recommendation", outcome="grant", reason="符合条件")
+    assert (case["proceedings"]["amount"], case["proceedings"]["people"]) == ("150000.00", 1)
 
 
 def test_a_refusal_and_a_withdrawal_keep_their_reason(desks: Desks) -> None:
-    case = give(desks.of(ADMINISTRATOR), submitted(desks), "refusal", reason="不属于储能项目")
+    case = give(desks.of(ADMINISTRATOR), accepted(desks), "recommendation", outcome="refuse", reason="不属于储能项目")
+    case = give(desks.of(SECOND), case, "refusal", reason="不属于储能项目")
     assert (case["status"], case["decided_on"], case["decision_reason"]) == ("refused", "2026-03-01", "不属于储能项目")
     applicant = desks.of(APPLICANT)
     case = give(applicant, draft(applicant), "withdrawal", reason="项目终止")
@@ -146,10 +185,10 @@ def test_what_staff_verified_is_not_shown_to_the_applicant(desks: Desks) -> None
 
 
 def test_a_case_says_what_may_be_done_and_why_not(desks: Desks) -> None:
-    case = submitted(desks)
+    case = accepted(desks)
     told = {each["command"]: each for each in desks.of(ADMINISTRATOR).get(f"{ADDRESS}/{case['id']}").json()["commands"]}
-    assert told["refuse"] == {"command": "refuse", "allowed": True, "why_not": None}
-    assert (told["approve"]["allowed"], "技术先进性" in told["approve"]["why_not"]) == (False, True)
+    assert told["recommend"] == {"command": "recommend", "allowed": True, "why_not": None}
+    assert (told["approve"]["allowed"], "正在审核" in told["approve"]["why_not"]) == (False, True)
 
 
 def test_nobody_decides_for_his_own_enterprise(desks: Desks) -> None:
@@ -164,9 +203,17 @@ def test_nobody_decides_for_his_own_enterprise(desks: Desks) -> None:
 COMMANDS: list[tuple[str, dict[str, Any]]] = [
     ("submission", {}),
     ("withdrawal", {"reason": "r"}),
+    ("acceptance", {}),
+    ("return", {"defects": "r"}),
+    ("claim", {}),
+    ("claim-release", {}),
     ("judgements", {"key": "advanced_technology", "value": True, "reason": "r"}),
     ("corrections", {"key": "capacity_kwh", "value": 1, "reason": "r"}),
     ("rate", {"rate": 1, "reason": "r"}),
+    ("recommendation", {"outcome": "grant", "reason": "r"}),
+    ("publication", {}),
+    ("answers", {"objection": "x", "answer": "r"}),
+    ("take-back", {"reason": "r"}),
     ("approval", {"reason": "r"}),
     ("refusal", {"reason": "r"}),
     ("figures", {"year": 1, "value": 1, "evidence": "e"}),
@@ -190,7 +237,7 @@ def test_nobody_gives_commands_without_a_session(desks: Desks, command: str, bod
     assert answer.headers["www-authenticate"] == "Bearer"
 
 
-@pytest.mark.parametrize(("command", "body"), COMMANDS[2:7])
+@pytest.mark.parametrize(("command", "body"), COMMANDS[2:15])
 def test_an_applicant_gives_no_commands_of_the_zone(desks: Desks, command: str, body: dict[str, Any]) -> None:
     case = submitted(desks)
     answer = desks.of(APPLICANT).post(f"{ADDRESS}/{case['id']}/{command}", json={"version": case["version"], **body})
@@ -204,7 +251,7 @@ def test_the_zones_staff_start_no_application(desks: Desks, who: Any) -> None:
 
 
 def test_of_two_changes_on_one_version_the_second_is_refused(desks: Desks) -> None:
-    chen, case = desks.of(ADMINISTRATOR), submitted(desks)
+    chen, case = desks.of(ADMINISTRATOR), accepted(desks)
     give(chen, case, "judgements", key="advanced_technology", value=True, reason="第一次")
     body = {"version": case["version"], "key": "advanced_technology", "value": False, "reason": "第二次"}
     refused(chen.post(f"{ADDRESS}/{case['id']}/judgements", json=body), 409, "stale")
@@ -214,10 +261,10 @@ def test_of_two_changes_on_one_version_the_second_is_refused(desks: Desks) -> No
 
 
 def test_what_stands_in_the_way_of_an_approval_is_told(desks: Desks) -> None:
-    case = submitted(desks)
-    body = {"version": case["version"], "reason": "符合条件"}
+    case = accepted(desks)
+    body = {"version": case["version"], "outcome": "grant", "reason": "符合条件"}
     problem = refused(
-        desks.of(ADMINISTRATOR, **{"Accept-Language": "en"}).post(f"{ADDRESS}/{case['id']}/approval", json=body),
+        desks.of(ADMINISTRATOR, **{"Accept-Language": "en"}).post(f"{ADDRESS}/{case['id']}/recommendation", json=body),
         409,
         "workflow.not_judged",
     )
@@ -274,8 +321,9 @@ def test_fields_of_the_wrong_type(desks: Desks, body: dict[str, Any], faults: li
 @pytest.mark.parametrize(
     ("command", "body", "faults"),
     [
-        ("refusal", {"reason": " \n "}, [("/reason", "workflow.reason_missing")]),
-        ("refusal", {"reason": "长" * 2001}, [("/reason", "workflow.too_long")]),
+        ("recommendation", {"outcome": "grant", "reason": " \n "}, [("/reason", "workflow.reason_missing")]),
+        ("recommendation", {"outcome": "refuse", "reason": "长" * 2001}, [("/reason", "workflow.too_long")]),
+        ("recommendation", {"outcome": "maybe", "reason": "r"}, [("/outcome", "not_an_option")]),
         ("judgements", {"key": "advanced_technology", "value": "true", "reason": "r"}, [("/value", "not_yes_or_no")]),
         ("judgements", {"key": "capacity_kwh", "value": 1, "reason": "r"}, [("/key", "workflow.not_to_judge")]),
         ("judgements", {"key": "no/such", "value": 1, "reason": "r"}, [("/key", "workflow.not_to_judge")]),
@@ -290,7 +338,7 @@ def test_fields_of_the_wrong_type(desks: Desks, body: dict[str, Any], faults: li
 def test_values_that_the_zone_cannot_record(
     desks: Desks, command: str, body: dict[str, Any], faults: list[tuple[str, str]]
 ) -> None:
-    case = submitted(desks)
+    case = accepted(desks)
     body = {"version": case["version"], **body}
     assert faults_of(desks.of(ADMINISTRATOR).post(f"{ADDRESS}/{case['id']}/{command}", json=body)) == faults
 

@@ -18,7 +18,7 @@ def test_a_policy_is_given_with_all_that_it_states(anybody: TestClient) -> None:
     assert told.pop("digest") == policy.digest
     assert told == policy.model_dump(mode="json", by_alias=True)
     assert {each["id"]: each["quote"] for each in told["clauses"]} == {each.id: each.quote for each in policy.clauses}
-    assert [each["id"] for each in told["questions"]] == [f"Q{number}" for number in range(1, 17)]
+    assert [each["id"] for each in told["questions"]] == [f"Q{number}" for number in range(1, 18)]
 
 
 def test_nothing_in_it_passes_through_a_float(anybody: TestClient) -> None:

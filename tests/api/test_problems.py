@@ -60,6 +60,13 @@ def test_our_own_fault_is_told_without_its_details(sqlite_engine: Engine, monkey
     assert "geheim" not in answer.text
 
 
+def test_a_list_that_is_cut_says_so(anybody: TestClient) -> None:
+    facts = {f"k{number}": 1 for number in range(150)}
+    answer = anybody.post("/api/v1/assessments", json={"facts": facts}, headers={"Accept-Language": "en"})
+    assert len(answer.json()["errors"]) == 100
+    assert answer.json()["detail"].startswith("150 things are to be corrected")
+
+
 def test_every_status_that_may_be_told_has_its_words() -> None:
     told = {*problem.CODES, 409}
     assert {key for key in catalogue() if key.startswith("api.title_")} == {f"api.title_{each}" for each in told}

@@ -94,7 +94,7 @@ def test_files_may_be_utf_8_or_gb18030(command: Command, write: Any, encoding: s
 def test_a_fault_quotes_what_a_gb18030_file_says(command: Command, write: Any) -> None:
     result = command("check", write("facts: {capacity_kwh: 一万二千}".encode("gb18030")))
     assert (result.code, result.out) == (2, "")
-    assert "/facts/capacity_kwh: “一万二千”" in result.err
+    assert "/facts/capacity_kwh：“一万二千”" in result.err
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

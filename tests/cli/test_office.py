@@ -8,15 +8,17 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 from pypdf import PdfReader
-from sqlalchemy import Engine, update
+from sqlalchemy import Engine, func, text, update
 from sqlmodel import Session, col, select
 
 from subsidy import accounts
 from subsidy.database import create, migrate, reading, writing
 from subsidy.demo import ACCOUNTS, PASSWORD
 from subsidy.records import Application, Award, Disbursement, Instalment, PolicyText, Receipt, Role, User
+from subsidy.workflow.heads import close_day
 from tests.cli.conftest import Command
 from tests.support.office import Office, noon
+from tests.support.tampering import tampering
 
 SENTENCE = "a sentence to remember"
 
@@ -68,7 +70,7 @@ class TestUserAdd:
     def test_every_fault_is_told_and_nothing_stored(self, office_command: Command, engine: Engine) -> None:
         result = office_command("user", "add", "nobody", "--role", "applicant", stdin=b"short\n")
         assert (result.code, result.out) == (2, "")
-        assert [line.partition(":")[0] for line in result.err.splitlines()] == ["/email", "/password", "/organisation"]
+        assert [line.partition("：")[0] for line in result.err.splitlines()] == ["/email", "/password", "/organisation"]
         with reading(engine) as session:
             assert session.exec(select(User)).all() == []
 
@@ -190,8 +192,8 @@ class TestAudit:
         values: dict[str, object],
         told: list[str],
     ) -> None:
-        with writing(engine) as session:
-            session.execute(update(table).values(**values))
+        with tampering(engine) as connection:
+            connection.execute(update(table).values(**values))
         result = office_command("audit", "verify")
         assert result.code == 1
         assert [words for words in told if words not in result.out] == []
@@ -199,14 +201,40 @@ class TestAudit:
     def test_a_threshold_changed_in_the_stored_text_is_found(
         self, office_command: Command, granted: Award, engine: Engine
     ) -> None:
-        with writing(engine) as session:
-            text = session.exec(select(PolicyText)).one()
-            text.content = text.content.replace('"value":"450"', '"value":"440"')
-            session.add(text)
+        with tampering(engine) as connection:
+            changed = func.replace(col(PolicyText.content), '"value":"450"', '"value":"440"')
+            connection.execute(update(PolicyText).values(content=changed))
         result = office_command("audit", "verify")
         assert result.code == 1
         assert "所存政策文本与其摘要不符" in result.out
         assert "结果与核算凭据不一致：findings, policy" in result.out
+
+    def test_the_newest_head_is_shown_and_held_against_the_record(
+        self, office_command: Command, granted: Award, engine: Engine, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        none = office_command("audit", "head")
+        assert (none.code, none.out) == (1, "尚无日结：定时任务运行后即有。\n")
+        close_day(engine, date(2026, 3, 1), noon(date(2026, 3, 1)))
+        day, events, digest = office_command("audit", "head").out.split()
+        assert (day, events) == ("2026-03-01", "12")
+        assert office_command("audit", "verify", "--head", digest).code == 0
+        unknown = office_command("audit", "verify", "--head", "sha256:" + "0" * 64, "--lang", "en")
+        assert unknown.code == 1
+        assert "this head, which was kept elsewhere, is not in the record" in unknown.out
+        typo = office_command("audit", "verify", "--head", "sha256:12")
+        assert (typo.code, typo.out) == (2, "")
+        assert "不是日结摘要" in typo.err
+
+    def test_an_altered_entry_is_told_with_its_case_and_place(
+        self, office_command: Command, granted: Award, engine: Engine
+    ) -> None:
+        with tampering(engine) as connection:
+            connection.execute(text("UPDATE event SET reason = '改' WHERE position = 3"))
+        result = office_command("audit", "verify")
+        assert (result.code, result.out.splitlines()[0]) == (
+            1,
+            "LG-2026-0001：第 3 条记录与其摘要不符，已被改动。",
+        )
 
     def test_a_disbursement_of_another_amount_is_found(
         self,

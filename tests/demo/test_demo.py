@@ -1,3 +1,4 @@
+import json
 from collections import Counter
 from datetime import date, datetime
 from pathlib import Path
@@ -19,6 +20,7 @@ from subsidy.records import Application, Event, Organisation, Role, Run
 from subsidy.workflow.actor import Actor
 from subsidy.workflow.authority import why_not
 from subsidy.workflow.search import search
+from subsidy.workflow.transitions import TRANSITIONS, Command
 
 AUTUMN = date(2026, 9, 1)
 
@@ -49,10 +51,17 @@ def test_every_scheme_and_every_status_is_there(seeded: Engine) -> None:
     assert len(found) == 40
     assert len({one.scheme_id for one in found}) == 5
     assert Counter(str(one.status) for one in found) == {
-        "approved": 17,
-        "submitted": 10,
+        "approved": 16,
+        "closed": 1,
+        "appealed": 1,
+        "submitted": 1,
+        "returned": 1,
+        "accepted": 5,
+        "notice": 1,
+        "decision": 1,
+        "lapsed": 1,
         "draft": 5,
-        "refused": 5,
+        "refused": 4,
         "withdrawn": 3,
     }
 
@@ -67,6 +76,18 @@ def test_instalments_stand_in_every_way(seeded: Engine) -> None:
     for row in told.rows:
         paid[row.application_number] += row.amount
     assert paid == awards
+
+
+def test_the_record_alone_tells_the_status_of_every_application(seeded: Engine) -> None:
+    told: dict[str, str] = {}
+    with reading(seeded) as session:
+        for event in session.exec(select(Event).order_by(col(Event.subject_id), col(Event.position))):
+            row, before = TRANSITIONS[Command(event.command)], told.get(event.subject_id)
+            after = json.loads(event.after_json or "{}").get("status", before)
+            assert (before in row.sources) if before else event.command == Command.START
+            assert after in (row.to, before)
+            told[event.subject_id] = after
+    assert told == {one.id: str(one.status) for one in applications(seeded)}
 
 
 def test_it_is_the_same_on_any_later_day(sqlite_engine: Engine, tmp_path: Path) -> None:
@@ -101,15 +122,15 @@ def signed_in(engine: Engine, clock: FixedClock, email: str) -> Actor:
 
 def test_there_is_an_account_for_each_kind_of_user() -> None:
     roles = Counter(account.role for account in ACCOUNTS)
-    assert (roles[Role.APPLICANT], roles[Role.ADMINISTRATOR], roles[Role.FINANCE]) == (2, 2, 1)
+    assert (roles[Role.APPLICANT], roles[Role.ADMINISTRATOR], roles[Role.FINANCE]) == (2, 4, 1)
 
 
 def test_one_administrator_may_not_decide_on_his_enterprises_applications(seeded: Engine) -> None:
     zhou = next(account for account in ACCOUNTS if account.role is Role.ADMINISTRATOR and account.organisation)
     actor = signed_in(seeded, FixedClock(AUTUMN), zhou.email)
     with reading(seeded) as session:
-        waiting = [entry.application for entry in search(session, actor) if entry.application.status == "submitted"]
-        answers = Counter(type(why_not(actor, "refuse", one, session)) for one in waiting)
+        waiting = [entry.application for entry in search(session, actor) if entry.application.status == "accepted"]
+        answers = Counter(type(why_not(actor, "recommend", one, session)) for one in waiting)
     assert answers[Forbidden] >= 1
     assert answers[type(None)] >= 1
 

@@ -93,8 +93,9 @@ def test_commands_run(name: str, parts: list[str], workplace: Path, monkeypatch:
         parts = [*parts, "--help"]
     if parts[0] == "user":
         monkeypatch.setattr("sys.stdin", _Typed(PASSWORD))
-    # 3: the example is undetermined until a reviewer has decided.
-    assert run(parts) == (3 if parts[0] == "check" else 0), name
+    # The example is undetermined until a reviewer has decided; no scheduler has closed a day yet.
+    expected = {"check": 3, "head": 1}
+    assert run(parts) == expected.get(parts[1] if parts[0] == "audit" else parts[0], 0), name
     if "--output" in parts:
         assert (workplace / parts[parts.index("--output") + 1]).stat().st_size
 

@@ -22,7 +22,7 @@ def tick(engine: Engine, point: int) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
 
 
-@pytest.mark.parametrize("point", [6, 7, 8, 9, 10, 11, 12, 13, 27])
+@pytest.mark.parametrize("point", [*range(6, 17), 27])
 def test_killed_and_restarted_each_is_generated_once(office: Office, point: int) -> None:
     due, engine = portfolio(office, 10), office.engine
     engine.dispose()

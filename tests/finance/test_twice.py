@@ -6,7 +6,8 @@ from threading import Barrier
 import pytest
 from sqlalchemy import Engine
 
-from subsidy.database import create
+from subsidy.audit_record import discrepancies
+from subsidy.database import create, reading
 from subsidy.errors import Refused
 from subsidy.finance.disburse import RunReport, disburse
 from tests.finance.portfolio import DUE, FREE, HELD, entries, paid, portfolio
@@ -35,6 +36,10 @@ def test_schedulers_at_once_generate_each_instalment_once(postgres_engine: Engin
     assert sum(report.generated for report in reports) == 30 * FREE
     assert sum(report.amount for report in reports) == due
     assert all(report.left == dict.fromkeys(HELD, 30) for report in reports)
+    with reading(postgres_engine) as session:
+        # The portfolio's cases are put into the tables without a history; what was paid is chained all the same.
+        kinds = {each.kind for each in discrepancies(session)}
+    assert kinds == {"case_status", "case_version", "case_unrecorded"} or kinds == {"case_status", "case_version"}
 
 
 @pytest.mark.parametrize("repetition", range(10))

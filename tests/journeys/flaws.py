@@ -3,6 +3,7 @@
 import re
 from typing import Any, Final
 
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from subsidy.locale import catalogue
@@ -12,6 +13,14 @@ ROOMS: Final = "|".join(sorted({key.partition(".")[0] for key in catalogue()}))
 UNFILLED: Final = re.compile(rf"\b(?:{ROOMS})\.[a-z_]{{3,}}\b|\{{[a-z_]+\}}")
 """A key without its words, a placeholder without its value."""
 CHINESE: Final = re.compile(r"[\u4e00-\u9fff]")
+
+AXE: Final = Axe()
+STANDARD: Final = {
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"],
+    "resultTypes": ["violations"],
+    "preload": False,
+}
+"""What axe-core holds a page to: WCAG 2.1 on its levels A and AA."""
 
 LOOK: Final = """() => {
   const all = (selector) => [...document.querySelectorAll(selector)]
@@ -52,6 +61,12 @@ def flaws(page: Page, lang: str) -> list[str]:
         *(f"Chinese: {words}" for words in seen["chrome"] if lang == "en" and CHINESE.search(words)),
         *(f"wider than {width}: {wide}" for width in (DESKTOP, PHONE) if (wide := _overflowing(page, width))),
     ]
+
+
+def barriers(page: Page) -> list[str]:
+    """What axe-core finds that shuts people out, and where. It takes longer than all else that is looked at."""
+    found = AXE.run(page, options=STANDARD).response["violations"]
+    return [f"{each['id']}: {[node['target'] for node in each['nodes'][:3]]}" for each in found]
 
 
 def _structure(seen: dict[str, Any], lang: str) -> list[str]:

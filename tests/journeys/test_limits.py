@@ -14,7 +14,7 @@ from tests.journeys.conftest import TODAY, address_of, staffed
 from tests.journeys.flaws import flaws
 from tests.journeys.person import Person, person
 from tests.journeys.server import serving
-from tests.support.office import ADMINISTRATOR, APPLICANT, FINANCE, RELATED, STRANGER, Office
+from tests.support.office import ADMINISTRATOR, APPLICANT, FINANCE, RELATED, SECOND, STRANGER, Office
 from tests.support.web import PASSWORD
 
 pytestmark = pytest.mark.browser
@@ -40,13 +40,13 @@ def address(office: Office, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 def test_an_administrator_is_told_why_he_cannot_decide_on_his_own_organisation(
     browser: Browser, office: Office, address: str
 ) -> None:
-    case = office.ready(office.submit(office.draft()))
+    case = office.before_decision(office.ready(office.accepted()))
     with desk(browser, address, RELATED) as related:
         related.opens(f"/review/{case}")
         told = "您属于申报单位“上海甲储能科技有限公司”，须回避，不得办理本单位的申报。请由其他管理人员办理。"
         related.sees(told)
         assert flaws(related.page, "zh") == []
-        for key in ("review.approve", "review.refuse"):
+        for key in ("review.approve", "review.refuse", "procedure.take_back"):
             assert related.page.get_by_role("button", name=related.words(key)).is_disabled()
         related.opens(f"/review/{case}/approve")
         related.sees(told)
@@ -55,11 +55,11 @@ def test_an_administrator_is_told_why_he_cannot_decide_on_his_own_organisation(
         related.fills(reason="一切符合")
         related.presses("review.approve")
         related.sees(told)
-    with desk(browser, address, ADMINISTRATOR) as other:
+    with desk(browser, address, SECOND) as other:
         other.opens(f"/review/{case}/approve")
         other.fills(reason="一切符合")
         other.presses("review.approve")
-        other.reads("review.done_approved")
+        other.reads("review.done_signed")
 
 
 def test_an_application_of_another_organisation_is_not_there(browser: Browser, office: Office, address: str) -> None:
@@ -80,7 +80,7 @@ def test_an_application_of_another_organisation_is_not_there(browser: Browser, o
 def test_of_two_administrators_the_second_sees_what_the_first_has_done(
     browser: Browser, office: Office, address: str
 ) -> None:
-    case = office.submit(office.draft(actor=STRANGER), actor=STRANGER)
+    case = office.accept(office.submit(office.draft(actor=STRANGER), actor=STRANGER))
     page = f"/review/{case}/facts/capacity_kwh"
     with desk(browser, address, ADMINISTRATOR) as first, desk(browser, address, RELATED) as second:
         for worker in (first, second):

@@ -66,11 +66,12 @@ def opens_case(worker: Person) -> None:
     worker.page.get_by_role("link", name=PROJECT).click()
 
 
-def approves(worker: Person) -> None:
-    """Judges what a person decides, corrects what the evidence shows otherwise, and approves what follows."""
+def recommends(worker: Person) -> None:
+    """Accepts, judges what a person decides, corrects what the evidence shows otherwise, and recommends what follows."""
     opens_case(worker)
-    approve = worker.page.get_by_role("button", name=worker.words("review.approve"))
-    assert approve.is_disabled()
+    worker.follows("procedure.accept")
+    worker.presses("procedure.accept")
+    worker.reads("procedure.done_accept")
     worker.sees("不能核定")
     case = worker.where
     for key in JUDGED:
@@ -86,11 +87,55 @@ def approves(worker: Person) -> None:
     compared = worker.page.get_by_role("table", name=worker.words("review.compare")).inner_text()
     for words in ("2,600,000.00 元", f"{AWARD} 元", "−200,000.00 元"):
         assert words in compared
+    worker.follows("procedure.recommend")
+    worker.sees(f"{AWARD} 元")
+    worker.reads("procedure.people_needed", people=2)
+    worker.fills(outcome="grant", reason="符合条款 A 的全部条件")
+    worker.presses("procedure.recommend")
+    worker.reads("procedure.done_recommend")
+    worker.follows("procedure.publish")
+    worker.presses("procedure.publish")
+    worker.reads("procedure.done_publish")
+
+
+def objects(neighbour: Person) -> None:
+    """Finds the notice without an account, and objects."""
+    neighbour.opens("/notices")
+    neighbour.page.get_by_role("link", name=PROJECT).click()
+    neighbour.sees(f"{AWARD} 元")
+    neighbour.fills(name="王强", contact="13800000000", text="装机容量不实")
+    neighbour.presses("public.send")
+    neighbour.reads("public.done_objected")
+
+
+def answers(worker: Person) -> None:
+    """Looks into the objection."""
+    opens_case(worker)
+    worker.follows("procedure.answer")
+    worker.sees("装机容量不实")
+    worker.fills(reason="经现场核查，容量属实")
+    worker.presses("procedure.answer")
+    worker.reads("procedure.done_answer")
+
+
+def approves(worker: Person, given: int) -> None:
+    """Approves what was recommended, after as many others."""
+    opens_case(worker)
+    for _ in range(30):  # the scheduler ends the notice in the background, when the site has been opened
+        if worker.page.get_by_role("link", name=worker.words("review.approve"), exact=True).count():
+            break
+        worker.page.wait_for_timeout(500)
+        worker.page.reload()
     worker.follows("review.approve")
     worker.sees(f"{AWARD} 元")
-    worker.fills(reason="符合条款 A 的全部条件")
+    worker.reads("procedure.signatures_so_far", given=given, people=2)
+    worker.fills(reason="同意拟定的意见")
     worker.presses("review.approve")
-    worker.reads("review.done_approved")
+    worker.reads("review.done_signed")
+
+
+def sees_the_plan(worker: Person) -> None:
+    """The instalments of the award that is now granted."""
     assert instalments(worker) == [
         ("2026年6月30日", "计划中"),
         ("2027年6月30日", "计划中"),
@@ -139,7 +184,16 @@ def test_from_a_check_to_the_last_instalment(browser: Browser, office: Office, o
         with person(browser, site, scripts=scripts) as applicant:
             applies(applicant)
         with desk(site, "chen@example.cn") as administrator:
-            approves(administrator)
+            recommends(administrator)
+            with person(browser, site, scripts=scripts) as neighbour:
+                objects(neighbour)
+            answers(administrator)
+    with opening("2026-03-09") as site:
+        for given, email in enumerate(("qian@example.cn", "tang@example.cn")):
+            with desk(site, email) as chief:
+                approves(chief, given)
+                if given:
+                    sees_the_plan(chief)
     with (
         opening("2028-07-03") as site,
         desk(site, "chen@example.cn") as administrator,

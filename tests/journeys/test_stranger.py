@@ -47,7 +47,7 @@ def test_a_check_answers_with_reasons_an_amount_and_dates(stranger: Person) -> N
 
 def test_full_width_digits_are_read_and_the_cap_binds(stranger: Person) -> None:
     begins(stranger, capacity_kwh="３０，０００ kWh", rated_power_kw="15MW")
-    stranger.presses("check.submit")
+    stranger.enters("cycles_per_year")
 
     stranger.sees("5,000,000.00 元")
     stranger.reads("report.capped")

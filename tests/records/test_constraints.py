@@ -13,6 +13,7 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    delete,
     insert,
     select,
     update,
@@ -24,6 +25,7 @@ from sqlmodel import Session
 from subsidy.records import Record
 from subsidy.records.violations import constraint
 from tests.support.rows import one_of_each
+from tests.support.tampering import unprotect
 
 TABLES: Final = Record.metadata.tables
 
@@ -39,6 +41,26 @@ CHECKS: Final[dict[str, dict[str, Any]]] = {
     "ck_application_decided_on_given": {"decided_on": None},
     "ck_application_refusal_reason_given": {"status": "refused", "decision_reason": None},
     "ck_application_version_positive": {"version": 0},
+    "ck_application_defects_given": {"status": "returned"},
+    "ck_application_due_not_early": {"due_on": date(2026, 2, 28)},
+    "ck_document_name_given": {"name": ""},
+    "ck_document_version_positive": {"version": 0},
+    "ck_document_format": {"format": "exe"},
+    "ck_document_size_positive": {"size": 0},
+    "ck_document_digest_length": {"digest": "sha256:"},
+    "ck_particular_kind": {"kind": "colour"},
+    "ck_particular_normalised_given": {"normalised": ""},
+    "ck_other_support_programme_given": {"programme": ""},
+    "ck_other_support_amount_not_negative": {"amount_fen": -1},
+    "ck_other_support_year_possible": {"year": 1999},
+    "ck_recommendation_outcome": {"outcome": "wait"},
+    "ck_recommendation_amount_given": {"amount_fen": 0},
+    "ck_recommendation_people_positive": {"people": 0},
+    "ck_recommendation_reason_given": {"reason": ""},
+    "ck_sign_off_not_the_recommender": {"person_id": "user"},
+    "ck_sign_off_reason_given": {"reason": ""},
+    "ck_notice_ends_later": {"ends_on": date(2026, 3, 1)},
+    "ck_objection_answer_whole": {"answer": None},
     "ck_award_amount_positive": {"amount_fen": 0},
     "ck_instalment_number_positive": {"number": 0},
     "ck_instalment_amount_not_negative": {"amount_fen": -1},
@@ -54,6 +76,19 @@ CHECKS: Final[dict[str, dict[str, Any]]] = {
     "ck_run_generated_not_negative": {"generated": -1},
     "ck_run_amount_not_negative": {"amount_fen": -1},
     "ck_disbursement_amount_not_negative": {"amount_fen": -1},
+    "ck_message_state": {"state": "lost"},
+    "ck_message_sent_at_given": {"state": "sent"},
+    "ck_message_error_given": {"state": "failed"},
+    "ck_message_attempts_not_negative": {"attempts": -1},
+    "ck_event_position_positive": {"position": 0},
+    "ck_head_last_event_id_not_negative": {"last_event_id": -1},
+    "ck_head_events_not_negative": {"events": -1},
+    "ck_letter_code_length": {"code": "a" * 26},
+    "ck_letter_kind": {"kind": "greeting"},
+    "ck_letter_sha256_length": {"sha256": "0"},
+    "ck_letter_standing": {"standing": "lost"},
+    "ck_letter_superseded_by_another": {"standing": "valid", "superseded_by": "b" * 32},
+    "ck_letter_superseded_not_by_itself": {"superseded_by": "a" * 32},
 }
 """From each check to a change of a valid row that breaks it and no other."""
 
@@ -63,7 +98,12 @@ def constraints(*kinds: type) -> dict[str, Any]:
     return dict(sorted(found.items()))  # a table's constraints are a set; tests come in the same order in every process
 
 
-UNIQUE: Final = constraints(UniqueConstraint)
+UNIQUE: Final = {
+    name: key
+    for name, key in constraints(UniqueConstraint).items()
+    if "id" not in {column.name for column in key.columns}
+}
+"""Those with the id among their columns are there to be referred to."""
 REFERENCES: Final = constraints(ForeignKeyConstraint)
 
 
@@ -82,6 +122,7 @@ def test_a_check_holds(engine: Engine, name: str) -> None:
     table = raw(constraints(CheckConstraint)[name].table)
     with Session(engine) as session:
         one_of_each(session)
+        unprotect(session.connection())
         with pytest.raises(IntegrityError) as broken:
             session.execute(update(table).values(CHECKS[name]))
     assert constraint(broken.value) == name
@@ -92,9 +133,11 @@ def test_a_key_holds(engine: Engine, name: str) -> None:
     table = UNIQUE[name].table
     with Session(engine) as session:
         one_of_each(session)
-        row = session.execute(select(table)).mappings().one()
+        row = session.execute(select(table)).mappings().all()[0]
+        key = table.primary_key.columns.keys()[0]
+        another = 2 if isinstance(row[key], int) else "another".ljust(32, "s")
         with pytest.raises(IntegrityError) as broken:
-            session.execute(insert(table), dict(row) | {"id": "another"})
+            session.execute(insert(table), dict(row) | {key: another})
     assert constraint(broken.value) == name
 
 
@@ -103,7 +146,17 @@ def test_a_reference_holds_when_the_step_ends(engine: Engine, name: str) -> None
     reference = REFERENCES[name]
     with Session(engine) as session:
         one_of_each(session)
-        session.execute(update(reference.table).values({reference.column_keys[0]: "nobody"}))
+        unprotect(session.connection())
+        changed = reference.table.c[reference.column_keys[0]]
+        for each in REFERENCES.values():  # what refers to the changed value itself would break as well
+            if each.elements[0].column is changed:
+                session.execute(delete(each.table))
+        change = update(reference.table).values({reference.column_keys[0]: "nobody"})
+        if reference.referred_table is reference.table:
+            key = reference.table.primary_key.columns.values()[0]
+            spare = session.execute(select(key).order_by(key.desc())).scalars().first()
+            change = change.where(key == ("spare" if reference.table.name == "user_account" else spare))
+        session.execute(change)
         with pytest.raises(IntegrityError) as broken:
             session.commit()
     assert constraint(broken.value) == (name if engine.dialect.name == "postgresql" else None)

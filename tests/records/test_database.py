@@ -148,7 +148,13 @@ def test_moments_come_back_in_utc(stored: Engine) -> None:
     shanghai = timezone(timedelta(hours=8))
     with database.writing(stored) as session:
         event = Event(
-            at=datetime(2026, 3, 2, 0, 5, tzinfo=shanghai), actor_name="", subject_kind="", subject_id="", command=""
+            at=datetime(2026, 3, 2, 0, 5, tzinfo=shanghai),
+            actor_name="",
+            subject_kind="",
+            subject_id="",
+            command="",
+            position=1,
+            digest="",
         )
         session.add(event)
     with database.reading(stored) as session:

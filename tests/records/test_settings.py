@@ -61,6 +61,12 @@ def test_an_empty_variable_is_an_unset_one(monkeypatch: pytest.MonkeyPatch) -> N
         ("SUBSIDY_PORT", "eight"),
         ("SUBSIDY_PORT", "65536"),
         ("SUBSIDY_SECRET", "geheim"),
+        ("SUBSIDY_SMTP_URL", "mail.example.cn"),
+        ("SUBSIDY_SMTP_URL", "https://mail.example.cn"),
+        ("SUBSIDY_SMTP_URL", "smtps://mail.example.cn:many"),
+        ("SUBSIDY_SMTP_URL", "smtp://zone:geheim@mail.example.cn"),
+        ("SUBSIDY_MAIL_FROM", "zone"),
+        ("SUBSIDY_MAIL_FROM", "zone@"),
     ],
 )
 def test_a_wrong_variable_is_named_and_no_secret_shown(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
@@ -71,7 +77,7 @@ def test_a_wrong_variable_is_named_and_no_secret_shown(monkeypatch: pytest.Monke
         lines = bad.value.message(lang).splitlines()
         assert len(lines) == 1
         assert name in lines[0]
-        assert (value in lines[0]) == (name in ("SUBSIDY_TODAY", "SUBSIDY_PORT"))
+        assert (value in lines[0]) == (name in ("SUBSIDY_TODAY", "SUBSIDY_PORT", "SUBSIDY_MAIL_FROM"))
     assert "geheim" not in repr(bad.value)
 
 

@@ -158,12 +158,13 @@ def test_clauses_of_the_text_are_quoted_with_their_numbers() -> None:
 
 def test_every_open_question_is_stated_and_shown_where_it_bears() -> None:
     questions = {question.id for question in POLICY.questions}
-    assert questions == {f"Q{number}" for number in range(1, 17)}
+    assert questions == {f"Q{number}" for number in range(1, 18)}
     used = {fact.question for fact in POLICY.facts} - {None}
     for scheme in POLICY.schemes:
         used |= {*scheme.questions, *scheme.terms.questions}
         used |= {condition.question for condition in scheme.conditions if condition.question}
         used |= {scheme.terms.release.question} if scheme.terms.release else set()
+    used |= {POLICY.procedure.question} if POLICY.procedure else set()
     assert used == questions
 
 

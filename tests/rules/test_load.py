@@ -130,6 +130,7 @@ def not_declared() -> Iterator[tuple[Change, str]]:
     )
     yield put("facts", 2, "derived", "over", value="old"), "/facts/2/derived: the fact 'old' is not declared"
     yield put("facts", 7, "fixed_by", value="old"), "/facts/7/fixed_by: the fact 'old' is not declared"
+    yield put("facts", 0, "documents", value=["deed"]), "/facts/0/documents/0: the document 'deed' is not declared"
     yield (
         condition("one_of", "colour", ["red", "pink"]),
         "/schemes/0/conditions/0/value: “pink” is not one of the answers",
@@ -143,6 +144,8 @@ def repeated() -> Iterator[tuple[Change, str]]:
     for name in ("clauses", "questions", "information"):
         key = small.tree()[name][0]["id"]
         yield twice(name), f"/{name}/1: the id {key!r} is repeated"
+    deed = {"id": "deed", "label": {"zh": "契据", "en": "Deed"}}
+    yield put("documents", value=[deed, deed]), "/documents/1: the id 'deed' is repeated"
     yield twice("facts"), f"/facts/{len(small.FACTS)}: the id 'size' is repeated"
     yield twice("schemes"), "/schemes/1: the id 'only' is repeated"
     yield (

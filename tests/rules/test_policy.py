@@ -201,6 +201,34 @@ def test_the_source_and_quote_of_a_clause_are_part_of_the_digest() -> None:
         assert changed(LINGANG.content, path, "other").digest != LINGANG.digest
 
 
+def test_another_paper_does_not_change_the_digest() -> None:
+    whole = json.loads(LINGANG.content)
+    whole["documents"].append({"id": "photograph", "label": {"zh": "照片", "en": "Photograph"}})
+    whole["facts"][0]["documents"].append("photograph")
+    amended = load_content(json.dumps(whole))
+    assert amended.digest == LINGANG.digest
+    assert amended.content != LINGANG.content
+    assert amended.document("photograph") in amended.documents_of(amended.schemes[0])
+
+
+def test_a_text_that_told_its_papers_in_prose_is_still_read() -> None:
+    whole = json.loads(LINGANG.content)
+    del whole["documents"]
+    for fact in whole["facts"]:
+        del fact["documents"]
+        fact["proof"] = {"zh": "证明", "en": "Proof"}
+    assert load_content(json.dumps(whole)).digest == LINGANG.digest
+
+
+def test_a_scheme_takes_the_papers_of_its_facts_and_those_of_none() -> None:
+    kinds = {scheme.id: [kind.id for kind in LINGANG.documents_of(scheme)] for scheme in LINGANG.schemes}
+    assert kinds["first-unit"] == [
+        "project-filing", "site-title", "first-unit-certificate", "equipment-contract", "review-opinion", "other"
+    ]  # fmt: skip
+    assert "grid-test-report" in kinds["user-side-storage"]
+    assert "equipment-contract" not in kinds["user-side-storage"]
+
+
 def test_an_option_or_condition_more_changes_the_digest() -> None:
     whole = json.loads(LINGANG.content)
     whole["schemes"][1]["conditions"].pop()

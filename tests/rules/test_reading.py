@@ -249,6 +249,8 @@ def test_no_more_faults_are_told_than_anybody_would_mend() -> None:
     with pytest.raises(BadInput) as refused:
         read(tree)
     assert len(refused.value.faults) == 100
+    assert refused.value.more == 4_900
+    assert BadInput(refused.value.faults, refused.value.more).more == 4_900
     assert str(refused.value).startswith("/facts/k0 unknown_key; /facts/k1 unknown_key")
 
 

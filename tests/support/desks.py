@@ -28,7 +28,7 @@ class Desks:
         """A browser of that person, or of nobody."""
         day = self._office.day
         signed = {} if actor is None else {"Authorization": f"Bearer {self._session(actor)}"}
-        return site(self._office.engine, day.isoformat(), **signed, **browser)
+        return site(self._office.engine, day.isoformat(), self._office.store.folder, **signed, **browser)
 
     def _session(self, actor: Actor) -> str:
         token, now = f"{actor.id}-{self._office.day}", self._office.now

@@ -6,20 +6,37 @@ from typing import Final
 from sqlmodel import Session
 
 from subsidy.records import (
+    Access,
     Application,
     ApplicationFact,
     ApplicationStatus,
     Award,
     Disbursement,
+    Disclosure,
+    Document,
     Event,
+    Format,
+    Head,
     Instalment,
+    Letter,
+    LetterKind,
+    LetterStanding,
+    Message,
+    Notice,
+    Objection,
     OperatingFigure,
     Organisation,
+    OtherSupport,
+    Outcome,
+    Particular,
+    ParticularKind,
     PolicyText,
     Receipt,
+    Recommendation,
     Record,
     Role,
     Run,
+    SignOff,
     Trigger,
     User,
     UserSession,
@@ -39,13 +56,44 @@ def one_of_each(session: Session) -> None:
             id="user", email="li@jia.cn", name="李明", password_hash="-", role=Role.APPLICANT, organisation_id="org",
             created_at=NOW,
         ),
+        User(
+            id="chief", email="chen@zone.cn", name="陈立", password_hash="-", role=Role.ADMINISTRATOR, created_at=NOW,
+        ),
+        User(
+            id="spare", email="sun@zone.cn", name="孙洁", password_hash="-", role=Role.FINANCE, created_at=NOW,
+        ),
         UserSession(id="0" * 64, user_id="user", created_at=NOW, seen_at=NOW, expires_at=NOW.replace(hour=16)),
         Application(
             id="app", number="LG-2026-0001", organisation_id="org", created_by="user", policy_id="lingang-2024",
             scheme_id="user-side-storage", project_name="一期", status=ApplicationStatus.APPROVED, submitted_on=TODAY,
-            decided_on=TODAY, decision_reason="符合条件", created_at=NOW, updated_at=NOW,
+            status_since=TODAY, decided_on=TODAY, decision_reason="符合条件", created_at=NOW, updated_at=NOW,
         ),
-        ApplicationFact(application_id="app", key="capacity_kwh", declared="12000", set_by="user", set_at=NOW),
+        Document(
+            id="document", application_id="app", kind="grid-test-report", name="检测报告.pdf", version=1,
+            format=Format.PDF, size=9, digest=f"sha256:{64 * '0'}", by_office=False, uploaded_by="user", uploaded_at=NOW,
+        ),
+        ApplicationFact(
+            application_id="app", key="capacity_kwh", declared="12000", set_by="user", set_at=NOW, verified="11000",
+            reason="检测报告", verified_by="user", verified_at=NOW, document_id="document",
+        ),
+        Particular(
+            application_id="app", kind=ParticularKind.SERIAL, position=0, value="SN-O1", normalised="sno1", blurred="sn01"
+        ),
+        Disclosure(application_id="app", stated_by="user", stated_at=NOW),
+        OtherSupport(application_id="app", position=0, programme="市级补贴", amount_fen=100, year=2025),
+        Recommendation(
+            id="opinion", application_id="app", outcome=Outcome.GRANT, reason="符合条件", amount_fen=240_000_000, people=1,
+            seen_json="{}", digest="sha256:s", user_id="user", person_id="user", made_at=NOW,
+        ),
+        SignOff(
+            id="sign", recommendation_id="opinion", recommender_id="user", user_id="chief", person_id="chief",
+            reason="同意", digest="sha256:s", signed_at=NOW,
+        ),
+        Notice(id="notice", recommendation_id="opinion", published_on=TODAY, ends_on=date(2026, 3, 6)),
+        Objection(
+            id="objection", notice_id="notice", name="王", contact="1", text="有异议", made_at=NOW, answer="已核查",
+            answered_by="chief", answered_at=NOW,
+        ),
         PolicyText(digest="sha256:p", policy_id="lingang-2024", version="1", content="{}"),
         Receipt(digest="sha256:r", content="{}", policy_digest="sha256:p"),
         Award(
@@ -69,7 +117,20 @@ def one_of_each(session: Session) -> None:
         Disbursement(
             id="order", instalment_id="first", amount_fen=80_000_000, generated_on=TODAY, generated_at=NOW, run_id="run"
         ),
-        Event(at=NOW, actor_name="system", subject_kind="application", subject_id="app", command="start"),
+        Letter(
+            code="a" * 32, number="LG-2026-0001-A1", application_id="app", kind=LetterKind.AWARD, issued_on=TODAY,
+            issued_by="user", content="{}", paper=b"%PDF", sha256="0" * 64, standing=LetterStanding.SUPERSEDED,
+        ),
+        Event(
+            at=NOW, actor_name="system", subject_kind="application", subject_id="app", command="start", position=1,
+            digest="sha256:e",
+        ),
+        Head(day=TODAY, last_event_id=1, events=1, digest="sha256:h", made_at=NOW),
+        Message(
+            id="message", user_id="user", application_id="app", command="submit", subject_zh="申报已提交",
+            subject_en="Submitted", body_zh="已提交", body_en="submitted", written_at=NOW, next_at=NOW, until=NOW,
+        ),
+        Access(application_id="app", day=TODAY, user_id="user", at=NOW),
     )  # fmt: skip
     session.add_all(rows)
     session.flush()

@@ -19,9 +19,19 @@ SECRET: Final = "0123456789abcdef0123456789abcdef"
 CREDIT_CODE: Final = "91310000MA1FL0000N"
 
 
-def site(engine: Engine, day: str = FIRST_DAY, **browser: str) -> TestClient:
-    """A visitor's browser, with other headers where given: the clock stands at `day`, redirects are not followed."""
-    settings = Settings(var=Path("unused"), given_secret=SECRET, base_url="http://subsidy.test")
+def site(engine: Engine, day: str = FIRST_DAY, documents: Path = Path("unused"), **browser: str) -> TestClient:
+    """A visitor's browser, with other headers where given: the clock stands at `day`, redirects are not followed.
+
+    Files that are handed in are kept in `documents`: of at most 1 MiB each, and 2 MiB a case.
+    """
+    settings = Settings(
+        var=Path("unused"),
+        documents_dir=documents,
+        document_mib=1,
+        case_mib=2,
+        given_secret=SECRET,
+        base_url="http://subsidy.test",
+    )
     app = create_app(settings, engine=engine, clock=FixedClock(date.fromisoformat(day)))
     headers = {"Sec-Fetch-Site": "same-origin", "Accept-Language": "zh-CN", **browser}
     return TestClient(app, headers=headers, follow_redirects=False)

@@ -17,5 +17,6 @@ def visitor(sqlite_engine: Engine) -> Iterator[TestClient]:
 @pytest.fixture
 def reader(sqlite_engine: Engine) -> Iterator[TestClient]:
     """An English reader who has not signed in."""
-    with site(sqlite_engine, **{"Accept-Language": "en-GB,en;q=0.9,zh;q=0.1"}) as client:
+    with site(sqlite_engine) as client:
+        client.headers["Accept-Language"] = "en-GB,en;q=0.9,zh;q=0.1"
         yield client

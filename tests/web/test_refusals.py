@@ -1,14 +1,13 @@
 """Refused requests are answered in words: pages for people, problem documents for programs, never a traceback."""
 
-from pathlib import Path
-
 import pytest
 from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.testclient import TestClient
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import OperationalError
 
 from rules.faults import BadInput, Fault
-from subsidy.database import create
+from subsidy.database import create, reading
 from subsidy.errors import NotFound, Stale
 from subsidy.web.forms import posted
 from subsidy.web.session import require
@@ -41,6 +40,12 @@ def act(request: Request) -> str:
 @trying.get("/try-staff")
 def staff(request: Request) -> str:
     return require(request, "administrator").name
+
+
+@trying.get("/try-break")
+def break_off(request: Request) -> None:
+    with reading(request.app.state.engine) as session:
+        session.connection().execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
 
 
 @pytest.fixture
@@ -113,16 +118,38 @@ def test_another_role_is_told_so(client: TestClient) -> None:
     assert "您的账号角色无权进行此项操作" in page.text
 
 
-def test_without_a_database_people_still_get_a_page(tmp_path: Path, sqlite_engine: Engine) -> None:
-    client = site(sqlite_engine)
+@pytest.mark.parametrize("away", ["postgresql://postgres@127.0.0.1:1/none", "sqlite:////"], ids=["server", "file"])
+def test_while_the_database_is_away_each_is_told_to_come_back(away: str, client: TestClient) -> None:
     sign_up(client)
     app = client.app
     assert isinstance(app, FastAPI)
-    app.state.engine = create(f"sqlite:///{tmp_path / 'empty' / 'never-made.db'}")
-    quiet = TestClient(app, headers=dict(client.headers), cookies=client.cookies, raise_server_exceptions=False)
-    page = quiet.get("/")
-    assert page.status_code == 500
-    assert "这是系统的问题" in page.text
+    app.state.engine = create(away)
+    for path in ("/", "/nowhere", "/apply", "/try-private"):
+        page = client.get(path)
+        assert page.status_code == 503
+        assert page.headers["content-security-policy"]
+        assert "数据库暂时无法访问" in page.text
+    english = {"Accept-Language": "en"}
+    assert "cannot be reached at the moment" in client.post("/try-private", headers=english).text
+    session = client.cookies["subsidy_session"].strip('"').rpartition(".")[0]
+    bearer = {"Authorization": f"Bearer {session}", **english}
+    problem = client.get("/api/v1/me", headers=bearer)
+    assert (problem.status_code, problem.headers["content-type"]) == (503, "application/problem+json")
+    assert (problem.json()["code"], problem.headers["content-language"]) == ("unavailable", "en")
+    # The server is told of it too, and logs it.
+    with pytest.raises(OperationalError), TestClient(app) as watched:
+        watched.get("/api/v1/me", headers=bearer)
+
+
+@pytest.mark.postgres
+def test_a_connection_that_breaks_is_no_fault_of_ours(postgres_engine: Engine) -> None:
+    made = site(postgres_engine)
+    app = made.app
+    assert isinstance(app, FastAPI)
+    app.include_router(trying)
+    client = TestClient(app, raise_server_exceptions=False)
+    assert client.get("/try-break").status_code == 503
+    assert client.get("/readyz").status_code == 200
 
 
 def test_a_machine_can_ask_how_it_is(client: TestClient) -> None:

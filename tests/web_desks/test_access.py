@@ -11,8 +11,9 @@ from sqlmodel import Session, func, select
 
 from subsidy.database import reading
 from subsidy.records import Event, Run
-from subsidy.web import apply, finance, review
+from subsidy.web import apply, finance, messages, review
 from tests.support.desks import Desks
+from tests.support.files import pdf
 from tests.support.office import ACTORS, Office
 
 NOBODY: Final = "nobody"
@@ -38,13 +39,28 @@ PAGES: Final[Mapping[str, tuple[str, Mapping[str, int]]]] = {
     "/apply/{application_id}/edit": ("/apply/{draft}/edit", OWN),
     "/apply/{application_id}/check": ("/apply/{draft}/check", OWN),
     "/apply/{application_id}/withdraw": ("/apply/{draft}/withdraw", OWN),
+    "/apply/{application_id}/appeal": ("/apply/{draft}/appeal", OWN),
+    "/apply/{application_id}/particulars": ("/apply/{draft}/particulars", OWN),
+    "/apply/{application_id}/documents": ("/apply/{draft}/documents", OWN),
+    "/apply/{application_id}/documents/{document_id}": ("/apply/{draft}/documents/{paper}", OWN),
+    "/apply/{application_id}/letters/{code}": ("/apply/{approved}/letters/{letter}", OWN),
+    "/apply/{application_id}/letters/{code}.pdf": ("/apply/{approved}/letters/{letter}.pdf", OWN),
     "/review": ("/review", OFFICE),
+    "/review/{application_id}/letters/{code}": ("/review/{approved}/letters/{letter}", OFFICE),
+    "/review/{application_id}/letters/{code}.pdf": ("/review/{approved}/letters/{letter}.pdf", OFFICE),
     "/review/{application_id}": ("/review/{submitted}", OFFICE),
+    "/review/{application_id}/documents": ("/review/{submitted}/documents", OFFICE),
+    "/review/{application_id}/documents/{document_id}": ("/review/{submitted}/documents/{filed}", OFFICE),
     "/review/{application_id}/facts/{key}": ("/review/{submitted}/facts/capacity_kwh", OFFICE),
-    "/review/{application_id}/approve": ("/review/{submitted}/approve", OFFICE),
+    "/review/{application_id}/steps/{step}": ("/review/{submitted}/steps/accept", OFFICE),
+    "/review/{application_id}/recommend": ("/review/{submitted}/recommend", OFFICE),
+    "/review/{application_id}/objections/{objection_id}": ("/review/{notice}/objections/{objection}", OFFICE),
+    "/review/{application_id}/approve": ("/review/{decision}/approve", OFFICE),
     "/review/{application_id}/refuse": ("/review/{submitted}/refuse", OFFICE),
     "/review/{application_id}/years/{year}": ("/review/{approved}/years/1", OFFICE),
     "/review/{application_id}/instalments/{number}/{decision}": ("/review/{approved}/instalments/1/release", OFFICE),
+    "/messages": ("/messages", APPLICANTS),
+    "/review/messages": ("/review/messages", OFFICE),
     "/finance": ("/finance", STAFF),
     "/finance/schedule.{kind}": ("/finance/schedule.csv", STAFF),
     "/finance/runs": ("/finance/runs", STAFF),
@@ -57,11 +73,21 @@ MAY_SEND: Final[Mapping[str, tuple[str, ...]]] = {
     "/apply/{application_id}/edit": ("applicant",),
     "/apply/{application_id}/check": ("applicant",),
     "/apply/{application_id}/withdraw": ("applicant",),
+    "/apply/{application_id}/appeal": ("applicant",),
+    "/apply/{application_id}/particulars": ("applicant",),
+    "/apply/{application_id}/documents": ("applicant",),
+    "/apply/{application_id}/documents/{document_id}": ("applicant",),
+    "/review/{application_id}/documents": ("administrator",),
+    "/review/{application_id}/documents/{document_id}": ("administrator",),
     "/review/{application_id}/facts/{key}": ("administrator",),
+    "/review/{application_id}/steps/{step}": ("administrator",),
+    "/review/{application_id}/recommend": ("administrator",),
+    "/review/{application_id}/objections/{objection_id}": ("administrator",),
     "/review/{application_id}/approve": ("administrator",),
     "/review/{application_id}/refuse": ("administrator",),
     "/review/{application_id}/years/{year}": ("administrator",),
     "/review/{application_id}/instalments/{number}/{decision}": ("administrator",),
+    "/review/messages": ("administrator", "related administrator"),
     "/finance/run": ("finance",),
 }
 """For each form, those whom it serves. An administrator of the applicant's organisation may look, but not act."""
@@ -69,16 +95,27 @@ MAY_SEND: Final[Mapping[str, tuple[str, ...]]] = {
 
 @pytest.fixture
 def ids(office: Office) -> Mapping[str, str]:
+    draft, submitted, approved = office.draft(), office.submit(office.draft()), office.approved().application_id
     return {
-        "draft": office.draft(),
-        "submitted": office.submit(office.draft()),
-        "approved": office.approved().application_id,
+        "draft": draft,
+        "paper": office.attach(draft, pdf()).id,
+        "submitted": submitted,
+        "filed": office.attach(submitted, pdf(), actor=ACTORS["administrator"]).id,
+        "approved": approved,
+        "letter": office.letters(approved)[0].code,
+        "decision": office.before_decision(office.ready(office.accepted())),
+        **on_notice(office),
     }
+
+
+def on_notice(office: Office) -> dict[str, str]:
+    notice = office.publish(office.recommend(case := office.ready(office.accepted())))
+    return {"notice": case, "objection": office.object_to(notice).id}
 
 
 def routes(method: str) -> set[str]:
     """The addresses of the desks that answer a method."""
-    found = [route for room in (apply, review, finance) for route in within(room.router)]
+    found = [route for room in (apply, review, messages, finance) for route in within(room.router)]
     return {route.path for route in found if method in (route.methods or ())}
 
 

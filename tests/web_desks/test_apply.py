@@ -187,11 +187,12 @@ def test_submitting(applicant: TestClient, office: Office) -> None:
     assert (answer.status_code, answer.headers["location"]) == (303, f"/apply/{case}")
     page = words(applicant.get(f"/apply/{case}").text)
     assert "申报已提交" in page
-    assert "由管理部门核实、评审" in page
+    assert "由管理部门受理，或一次告知补正" in page
+    assert "办理期限 2026年3月6日 还有 5 个工作日" in page
     assert office.application(case).submitted_on == office.day
     twice = applicant.post(f"/apply/{case}/check", data={"version": "1"})
     assert twice.status_code == 409
-    assert "已提交，正在审核" in faults(twice.text)[0]
+    assert "已提交，尚未受理" in faults(twice.text)[0]
 
 
 def test_a_threshold_that_is_not_met_does_not_keep_from_submitting(applicant: TestClient, office: Office) -> None:
@@ -249,7 +250,7 @@ def test_the_list_says_who_acts_next(applicant: TestClient, office: Office) -> N
     office.refuse(office.submit(office.draft()))
     office.draft({"capacity_kwh": Decimal(12000)})
     page = words(applicant.get("/apply").text)
-    assert page.index("由您填写完整并提交") < page.index("由管理部门核实、评审")
+    assert page.index("由您填写完整并提交") < page.index("由管理部门受理，或一次告知补正")
     assert "第 1 期于2026年6月30日到期" in page
     assert "第 1 期 计划中 第 2 期 计划中 第 3 期 计划中" in page
     assert "2,400,000.00 元" in page
@@ -280,11 +281,9 @@ def test_the_case_tells_instalments_with_the_reasons_why_they_wait(desks: Desks,
 def test_the_applicant_reads_his_record_without_names_of_staff_and_inner_steps(desks: Desks, office: Office) -> None:
     case = office.approved().application_id
     story = words(desks.of(APPLICANT).get(f"/apply/{case}").text).split("办理记录")[1]
-    assert [word for word in ("新建申报", "提交申报", "核定奖励") if word in story] == [
-        "新建申报",
-        "提交申报",
-        "核定奖励",
-    ]
+    told = ("新建申报", "提交申报", "受理", "发布公示", "公示结束", "审批同意")
+    assert [word for word in told if word in story] == list(told)
+    assert story.count("审批同意") == 1
     assert "李明" in story
     assert "新片区管理部门" in story
     assert "理由：符合条件" in story

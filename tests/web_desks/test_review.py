@@ -8,8 +8,9 @@ from fastapi.testclient import TestClient
 
 from rules.facts import Value
 from subsidy.records import ApplicationStatus
+from subsidy.workflow import notices
 from tests.support.desks import ENGLISH, EVIL, Desks, faults, field
-from tests.support.office import ADMINISTRATOR, JUDGED, RELATED, STORAGE, STRANGER, Office
+from tests.support.office import ADMINISTRATOR, JUDGED, RELATED, SECOND, STORAGE, STRANGER, THIRD, Office
 from tests.support.web import words
 
 REASON = {"reason": "并网验收意见第 3 号"}
@@ -22,7 +23,7 @@ def administrator(desks: Desks) -> TestClient:
 
 @pytest.fixture
 def case(office: Office) -> str:
-    return office.submit(office.draft())
+    return office.accepted()
 
 
 def first_unit(office: Office) -> str:
@@ -31,7 +32,7 @@ def first_unit(office: Office) -> str:
         "first_unit_level": "first_unit",
         "contract_amount_yuan": 150_000_000_00,
     }
-    return office.submit(office.draft(facts, "first-unit"))
+    return office.accepted(facts, "first-unit")
 
 
 def verified(office: Office, case: str) -> dict[str, str]:
@@ -53,9 +54,9 @@ def test_the_queue_shows_what_waits_the_longest_first(desks: Desks, office: Offi
     assert page.index(f"/review/{first}") < page.index(f"/review/{second}")
     assert f"/review/{decided}" not in page
     said = words(page)
-    assert "已提交 11 个工作日" in said
-    assert "已提交 7 个工作日" in said
-    assert "审核中 2 已核定 0 不予支持 1 已撤回 0 全部 3" in said
+    assert "2026年3月6日 已超过 6 个工作日 已用 11 个工作日 2,400,000.00 元 最高" in said
+    assert "2026年3月12日 已超过 2 个工作日 已用 7 个工作日" in said
+    assert "待办 2 我的 0 全部 3" in said
 
 
 def test_the_queue_is_filtered(administrator: TestClient, office: Office, case: str) -> None:
@@ -87,8 +88,8 @@ def test_any_text_can_be_sought(text: str, administrator: TestClient, case: str)
 def test_a_case_tells_what_is_in_the_way(administrator: TestClient, case: str) -> None:
     page = administrator.get(f"/review/{case}").text
     assert "不能核定，以下事项尚待认定：技术先进性、产业带动性、典型应用场景。" in words(page)
-    assert '<button class="" disabled aria-describedby="why-approve">核定奖励</button>' in page
-    assert f'href="/review/{case}/refuse"' in page
+    assert f'href="/review/{case}/recommend"' in page
+    assert f'href="/review/{case}/steps/return"' in page
 
 
 def test_what_is_verified_stands_beside_what_was_declared_with_the_difference(
@@ -134,7 +135,7 @@ def test_judging_leads_to_the_next_point(administrator: TestClient, office: Offi
 def test_a_judgement_needs_an_answer_and_a_reason_told_together(
     administrator: TestClient, office: Office, case: str
 ) -> None:
-    page = administrator.post(f"/review/{case}/facts/drives_industry", data={"version": "2", "reason": " "})
+    page = administrator.post(f"/review/{case}/facts/drives_industry", data={"version": "3", "reason": " "})
     assert page.status_code == 422
     assert faults(page.text) == ["请先给出结论或数值。", "请填写理由。"]
     assert verified(office, case) == {}
@@ -166,7 +167,7 @@ def test_a_rate_outside_its_range(typed: str, message: str, administrator: TestC
     case = first_unit(office)
     path = f"/review/{case}/facts/granted_rate"
     assert "大于 0% 且不高于 20%" in administrator.get(path).text
-    page = administrator.post(path, data={"granted_rate": typed, "version": "2", **REASON})
+    page = administrator.post(path, data={"granted_rate": typed, "version": "3", **REASON})
     assert page.status_code == 422
     assert faults(page.text)[0].startswith(message)
     assert field(page.text, "granted_rate") == typed
@@ -174,51 +175,71 @@ def test_a_rate_outside_its_range(typed: str, message: str, administrator: TestC
     assert verified(office, case) == {}
 
 
-def test_a_rate_is_set_and_the_award_approved(administrator: TestClient, office: Office) -> None:
+def test_a_rate_is_set_and_the_award_recommended_published_and_approved(
+    administrator: TestClient, desks: Desks, office: Office
+) -> None:
     case = first_unit(office)
-    form = {"granted_rate": "１５％", "version": "2", **REASON}
+    form = {"granted_rate": "１５％", "version": "3", **REASON}
     assert administrator.post(f"/review/{case}/facts/granted_rate", data=form).status_code == 303
-    page = administrator.get(f"/review/{case}/approve")
-    assert "22,500,000.00 元" in page.text
-    assert "以2026年3月1日核定的分期拨付计划" in page.text
-    answer = administrator.post(f"/review/{case}/approve", data={"version": field(page.text, "version"), **REASON})
-    assert answer.headers["location"] == f"/review/{case}"
-    said = words(administrator.get(f"/review/{case}").text)
-    assert "已核定奖励，分期拨付计划已生成。" in said
+    page = administrator.get(f"/review/{case}/recommend").text
+    assert "22,500,000.00 元" in page
+    assert "须由拟定意见者以外的 2 人审批" in page
+    form = {"outcome": "grant", "version": field(page, "version"), **REASON}
+    assert administrator.post(f"/review/{case}/recommend", data=form).status_code == 303
+    page = administrator.get(f"/review/{case}/steps/publish").text
+    form = {"version": field(page, "version")}
+    assert administrator.post(f"/review/{case}/steps/publish", data=form).status_code == 303
+    office.day = date(2026, 3, 9)
+    notices.end_notices(office.engine, office.now, office.day)
+    assert "您拟定，须由他人审批" in desks.of(ADMINISTRATOR).get(f"/review/{case}/approve").text
+    for number, actor in enumerate((SECOND, THIRD)):
+        page = desks.of(actor).get(f"/review/{case}/approve").text
+        assert "以2026年3月9日核定的分期拨付计划" in page
+        assert f"须 2 人审批，已有 {number} 人" in page
+        form = {"version": field(page, "version"), **REASON}
+        answer = desks.of(actor).post(f"/review/{case}/approve", data=form)
+        assert answer.headers["location"] == f"/review/{case}"
+    said = words(desks.of(ADMINISTRATOR).get(f"/review/{case}").text)
     assert "22,500,000.00 元" in said
     assert "sha256:" in said
+    assert "钱进" in said
+    assert "审批人数 2 / 2" in said
 
 
-def test_what_cannot_be_approved_is_refused_in_words(administrator: TestClient, office: Office, case: str) -> None:
-    page = administrator.get(f"/review/{case}/approve")
+def test_what_cannot_be_granted_is_refused_in_words(administrator: TestClient, office: Office, case: str) -> None:
+    page = administrator.get(f"/review/{case}/recommend")
     assert page.status_code == 200
     assert "以下事项尚待认定" in page.text
-    assert "disabled" in page.text
-    page = administrator.post(f"/review/{case}/approve", data={"version": "2", **REASON})
+    form = {"version": "3", "outcome": "grant", **REASON}
+    page = administrator.post(f"/review/{case}/recommend", data=form)
     assert page.status_code == 409
     assert "以下事项尚待认定" in faults(page.text)[0]
     assert field(page.text, "reason") == REASON["reason"]
-    assert office.application(case).status is ApplicationStatus.SUBMITTED
+    assert office.application(case).status is ApplicationStatus.ACCEPTED
+    page = administrator.post(f"/review/{case}/recommend", data={"version": "3", "outcome": "maybe", "reason": " "})
+    assert faults(page.text) == ["请先给出结论或数值。", "请填写理由。"]
 
 
-def test_a_stale_decision_is_not_carried_out(administrator: TestClient, office: Office, case: str) -> None:
-    office.ready(case)
+def test_a_stale_decision_is_not_carried_out(desks: Desks, office: Office, case: str) -> None:
+    office.before_decision(office.ready(case))
     version = str(office.application(case).version)
-    office.correct(case, "capacity_kwh", Decimal(25000))
-    page = administrator.post(f"/review/{case}/approve", data={"version": version, **REASON})
+    office.sign(case, SECOND)
+    client = desks.of(THIRD)
+    page = client.post(f"/review/{case}/approve", data={"version": version, **REASON})
     assert page.status_code == 409
     assert "在您打开之后，内容已发生变更" in faults(page.text)[0]
-    assert "5,000,000.00 元" in page.text
+    assert "须 2 人审批，已有 1 人" in page.text
     assert field(page.text, "reason") == REASON["reason"]
-    assert office.application(case).status is ApplicationStatus.SUBMITTED
+    assert office.application(case).status is ApplicationStatus.DECISION
     again = {"version": field(page.text, "version"), **REASON}
-    assert administrator.post(f"/review/{case}/approve", data=again).status_code == 303
+    assert client.post(f"/review/{case}/approve", data=again).status_code == 303
+    assert office.application(case).status is ApplicationStatus.APPROVED
 
 
 def test_a_stale_correction_keeps_what_a_colleague_wrote(administrator: TestClient, office: Office, case: str) -> None:
     office.correct(case, "capacity_kwh", Decimal(11000))
     page = administrator.post(
-        f"/review/{case}/facts/capacity_kwh", data={"capacity_kwh": "10 MWh", "version": "2", **REASON}
+        f"/review/{case}/facts/capacity_kwh", data={"capacity_kwh": "10 MWh", "version": "3", **REASON}
     )
     assert page.status_code == 409
     assert "11,000 kWh" in page.text
@@ -226,13 +247,16 @@ def test_a_stale_correction_keeps_what_a_colleague_wrote(administrator: TestClie
     assert verified(office, case) == {"correct": '{"facts":{"capacity_kwh":"11000"}}'}
 
 
-def test_refusing(administrator: TestClient, office: Office, case: str) -> None:
+def test_refusing(desks: Desks, office: Office, case: str) -> None:
     office.correct(case, "cycles_per_year", Decimal(400))
+    office.recommend(case, "refuse")
+    administrator = desks.of(SECOND)
+    assert "发布公示" not in administrator.get(f"/review/{case}").text
     said = words(administrator.get(f"/review/{case}/refuse").text)
     assert "年充放电次数：400 次（要求不低于 450 次）" in said
-    page = administrator.post(f"/review/{case}/refuse", data={"version": "3", "reason": ""})
+    page = administrator.post(f"/review/{case}/refuse", data={"version": "5", "reason": ""})
     assert (page.status_code, faults(page.text)) == (422, ["请填写理由。"])
-    answer = administrator.post(f"/review/{case}/refuse", data={"version": "3", "reason": EVIL})
+    answer = administrator.post(f"/review/{case}/refuse", data={"version": "5", "reason": EVIL})
     assert answer.status_code == 303
     page = administrator.get(f"/review/{case}")
     assert EVIL not in page.text
@@ -245,17 +269,17 @@ def test_a_refusal_without_an_unmet_condition_is_warned_of(administrator: TestCl
 
 
 def test_nobody_decides_on_his_own_organisation(desks: Desks, office: Office, case: str) -> None:
-    office.ready(case)
+    office.before_decision(office.ready(case))
     client = desks.of(RELATED)
     page = client.get(f"/review/{case}").text
     assert "须回避" in page
-    assert page.count(" disabled ") == 2
+    assert page.count(" disabled ") == 3
     assert f'href="/review/{case}/facts/' not in page
     assert "disabled" in client.get(f"/review/{case}/facts/capacity_kwh").text
     answer = client.post(f"/review/{case}/approve", data={"version": str(office.application(case).version), **REASON})
     assert answer.status_code == 403
     assert "须回避" in answer.text
-    assert office.application(case).status is ApplicationStatus.SUBMITTED
+    assert office.application(case).status is ApplicationStatus.DECISION
 
 
 def test_who_may_not_decide_is_told_so_before_his_typing_is(desks: Desks, office: Office, case: str) -> None:
@@ -276,7 +300,7 @@ def test_the_record_tells_before_and_after(administrator: TestClient, office: Of
     office.correct(case, "capacity_kwh", Decimal(14000))
     story = words(administrator.get(f"/review/{case}").text).split("办理记录")[-1]
     assert "核实事实 2026年3月1日 12:00 · 陈立 装机容量 13,000 kWh → 14,000 kWh 理由：并网验收意见" in story
-    assert "提交申报 2026年3月1日 12:00 · 李明 状态 草稿 → 审核中" in story
+    assert "提交申报 2026年3月1日 12:00 · 李明 状态 草稿 → 待受理" in story
 
 
 def test_in_english(desks: Desks, office: Office, case: str) -> None:
@@ -289,7 +313,7 @@ def test_in_english(desks: Desks, office: Office, case: str) -> None:
 
 
 def test_switching_the_language_keeps_the_reason(administrator: TestClient, office: Office, case: str) -> None:
-    form = {"capacity_kwh": "９９９", "reason": "写了一半", "version": "2", "switch_lang": "en"}
+    form = {"capacity_kwh": "９９９", "reason": "写了一半", "version": "3", "switch_lang": "en"}
     page = administrator.post(f"/review/{case}/facts/capacity_kwh", data=form)
     assert page.status_code == 200
     assert "Verify: Installed capacity" in page.text

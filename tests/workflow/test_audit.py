@@ -11,6 +11,7 @@ from subsidy.database import reading
 from subsidy.finance.disburse import disburse
 from subsidy.records import Trigger
 from tests.support.office import Office
+from tests.support.tampering import unprotect
 
 DUE = date(2026, 6, 30)
 
@@ -71,6 +72,8 @@ def test_nothing_is_found_where_nothing_was_changed(paid: Office) -> None:
 def test_a_row_changed_or_gone_is_found(paid: Office, statement: str, kinds: set[str]) -> None:
     file = paid.engine.url.database
     assert file
+    with paid.engine.begin() as connection:
+        unprotect(connection)
     with closing(sqlite3.connect(file)) as outsider, outsider:  # with foreign keys off, as any other program has them
         assert outsider.execute(statement).rowcount > 0
     assert _found(paid) == kinds

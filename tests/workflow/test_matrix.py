@@ -5,40 +5,105 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from sqlmodel import Session
+from sqlalchemy import update
+from sqlmodel import Session, select
 
 from schedules.calendar import china
 from subsidy.database import reading, writing
 from subsidy.errors import Forbidden, NotFound, Refused, SubsidyError
-from subsidy.records import Application, ApplicationStatus, Role
-from subsidy.workflow import applications, review, years
-from subsidy.workflow.actor import SYSTEM, Actor
+from subsidy.records import Application, Format, Instalment, Objection, Outcome, Role
+from subsidy.workflow import (
+    appeals,
+    applications,
+    documents,
+    notices,
+    particulars,
+    procedure,
+    recommendation,
+    review,
+    years,
+)
+from subsidy.workflow.actor import PUBLIC, SYSTEM, Actor
 from subsidy.workflow.authority import why_not
 from subsidy.workflow.transitions import TRANSITIONS, Command
-from tests.support.office import ACTORS, JIA, STORAGE, Office
+from tests.support.files import pdf
+from tests.support.office import ACTORS, JIA, SECOND, STORAGE, THIRD, Office
 
 ALLOWED = {
     ("draft", "save", "applicant"): "draft",
     ("draft", "submit", "applicant"): "submitted",
     ("draft", "withdraw", "applicant"): "withdrawn",
     ("submitted", "withdraw", "applicant"): "withdrawn",
-    ("submitted", "judge", "administrator"): "submitted",
-    ("submitted", "correct", "administrator"): "submitted",
-    ("submitted", "set_rate", "administrator"): "submitted",
-    ("submitted", "approve", "administrator"): "approved",
-    ("submitted", "refuse", "administrator"): "refused",
+    ("submitted", "accept", "administrator"): "accepted",
+    ("submitted", "return", "administrator"): "returned",
+    ("submitted", "claim", "administrator"): "submitted",
+    ("submitted", "unclaim", "administrator"): "submitted",
+    ("returned", "save", "applicant"): "returned",
+    ("returned", "submit", "applicant"): "submitted",
+    ("returned", "withdraw", "applicant"): "withdrawn",
+    ("returned", "lapse", "system"): "lapsed",
+    ("returned", "claim", "administrator"): "returned",
+    ("returned", "unclaim", "administrator"): "returned",
+    ("accepted", "withdraw", "applicant"): "withdrawn",
+    ("accepted", "return", "administrator"): "returned",
+    ("accepted", "claim", "administrator"): "accepted",
+    ("accepted", "unclaim", "administrator"): "accepted",
+    ("accepted", "judge", "administrator"): "accepted",
+    ("accepted", "correct", "administrator"): "accepted",
+    ("accepted", "set_rate", "administrator"): "accepted",
+    ("accepted", "recommend", "administrator"): "recommended",
+    ("recommended", "withdraw", "applicant"): "withdrawn",
+    ("recommended", "claim", "administrator"): "recommended",
+    ("recommended", "unclaim", "administrator"): "recommended",
+    ("recommended", "publish", "administrator"): "notice",
+    ("recommended", "take_back", "administrator"): "accepted",
+    ("recommended", "refuse", "administrator"): "refused",
+    ("notice", "withdraw", "applicant"): "withdrawn",
+    ("notice", "claim", "administrator"): "notice",
+    ("notice", "unclaim", "administrator"): "notice",
+    ("notice", "object", "public"): "notice",
+    ("notice", "answer", "administrator"): "notice",
+    ("notice", "end_notice", "system"): "decision",
+    ("notice", "take_back", "administrator"): "accepted",
+    ("decision", "withdraw", "applicant"): "withdrawn",
+    ("decision", "claim", "administrator"): "decision",
+    ("decision", "unclaim", "administrator"): "decision",
+    ("decision", "take_back", "administrator"): "accepted",
+    ("decision", "approve", "administrator"): "approved",
+    ("decision", "refuse", "administrator"): "refused",
+    ("refused", "appeal", "applicant"): "appealed",
+    ("appealed", "uphold", "administrator"): "refused",
+    ("appealed", "reopen", "administrator"): "accepted",
+    ("appealed", "claim", "administrator"): "appealed",
+    ("appealed", "unclaim", "administrator"): "appealed",
+    ("approved", "close", "administrator"): "closed",
     ("approved", "record_figure", "administrator"): "approved",
     ("approved", "release", "administrator"): "approved",
     ("approved", "forfeit", "administrator"): "approved",
     ("approved", "generate", "system"): "approved",
+    ("draft", "describe", "applicant"): "draft",
+    ("returned", "describe", "applicant"): "returned",
+    ("draft", "attach", "applicant"): "draft",
+    ("submitted", "attach", "applicant"): "submitted",
+    ("draft", "detach", "applicant"): "draft",
+    ("submitted", "detach", "applicant"): "submitted",
+    ("submitted", "file", "administrator"): "submitted",
+    ("submitted", "unfile", "administrator"): "submitted",
+    ("returned", "attach", "applicant"): "returned",
+    ("returned", "detach", "applicant"): "returned",
+    ("accepted", "attach", "applicant"): "accepted",
+    ("accepted", "detach", "applicant"): "accepted",
+    ("accepted", "file", "administrator"): "accepted",
+    ("accepted", "unfile", "administrator"): "accepted",
 }
 """From a status, by a command of a person, to a status. Nothing else is possible."""
 
-STATUSES = [status.value for status in ApplicationStatus]
+STATUSES = sorted({status for status, _, _ in ALLOWED} | set(ALLOWED.values()))
 COMMANDS = sorted({command for _, command, _ in ALLOWED})
-PEOPLE: Mapping[str, Actor] = {**ACTORS, "system": SYSTEM}
-BY_APPLICANT = {"save", "submit", "withdraw"}
-IN_ORDER = {"workflow.no_rate_to_set"}
+PEOPLE: Mapping[str, Actor] = {**ACTORS, "system": SYSTEM, "public": PUBLIC}
+BY_APPLICANT = {"save", "submit", "withdraw", "appeal", "describe", "attach", "detach"}
+BY_SYSTEM = {"generate", "lapse", "end_notice"}
+IN_ORDER = {"workflow.no_rate_to_set", "workflow.not_claimed", "workflow.recommended_to_grant", "workflow.not_settled"}
 """What a command that the person may give can still answer on the case of these tests."""
 
 
@@ -48,10 +113,14 @@ def refusal(status: str, command: str, person: str) -> tuple[type[SubsidyError],
         return None
     if person == "stranger" or (status == "draft" and person not in ("applicant", "system")):
         return NotFound, "not_found"
+    if person == "public" and status != "notice":
+        return NotFound, "not_found"
     if command in BY_APPLICANT:
         fits = person == "applicant"
-    elif command == "generate":
+    elif command in BY_SYSTEM:
         fits = person == "system"
+    elif command == "object":
+        fits = person == "public"
     else:
         fits = person in ("administrator", "related administrator")
     if not fits:
@@ -68,15 +137,91 @@ def bring_to(office: Office, status: str) -> str:
         office.day = date(2026, 7, 1)
         office.figure(award, 1, 400)
         return award.application_id
+    if status == "closed":
+        return closed(office)
     application_id = office.draft()
+    office.attach(application_id, pdf())
     if status == "draft":
         return application_id
     office.submit(application_id)
-    finish = {"submitted": office.ready, "refused": office.refuse, "withdrawn": office.withdraw}
+    office.attach(application_id, pdf(), kind="other", actor=ACTORS["administrator"])
+    finish: dict[str, Callable[[str], str]] = {
+        "submitted": lambda one: one,
+        "accepted": office.ready,
+        "recommended": lambda one: office.recommend(office.ready(one), actor=SECOND),
+        "notice": lambda one: objected(office, office.ready(one)),
+        "decision": lambda one: signed(office, office.ready(one)),
+        "returned": office.send_back,
+        "lapsed": lambda one: lapse(office, office.send_back(one)),
+        "refused": office.refuse,
+        "appealed": lambda one: office.appeal(turned_down(office, office.ready(one))),
+        "withdrawn": office.withdraw,
+    }
     return finish[status](application_id)
 
 
+def objected(office: Office, application_id: str) -> str:
+    """On notice, with an objection that waits for its answer."""
+    notice = office.publish(office.recommend(application_id, actor=SECOND))
+    office.object_to(notice)
+    return application_id
+
+
+def closed(office: Office) -> str:
+    """Awarded and at its end: no instalment is open."""
+    award = office.approved()
+    with writing(office.engine) as session:
+        session.execute(update(Instalment).values(forfeited_at=office.now))
+    return office.close(award.application_id)
+
+
+def turned_down(office: Office, application_id: str) -> str:
+    """Refused by a second and a third, so that the administrator has no part in it."""
+    return office.decide_against(office.recommend(application_id, "refuse", SECOND), THIRD)
+
+
+def signed(office: Office, application_id: str) -> str:
+    """Recommended by a second and approved by a third, so that the administrator's signature is the last."""
+    office.recommend(application_id, actor=SECOND)
+    office.publish(application_id, date(2026, 2, 2))
+    with writing(office.engine) as session:
+        notices.end_notice(session, office.now, office.day, application_id)
+    office.sign(application_id, THIRD)
+    return application_id
+
+
+def lapse(office: Office, application_id: str) -> str:
+    """Nobody corrects what was returned, until it is too late."""
+    day = office.day
+    office.day = date(2026, 7, 1)
+    assert procedure.lapse_overdue(office.engine, office.now, office.day) == 1
+    office.day = day
+    return application_id
+
+
 Step = Callable[[Session, Actor, Office, Application], object]
+
+
+def add(session: Session, actor: Actor, office: Office, it: Application) -> object:
+    with office.store.incoming() as file:
+        file.write(pdf("二"))
+        return documents.add(
+            session,
+            actor,
+            office.now,
+            it.id,
+            kind="other",
+            name="二.pdf",
+            form=Format.PDF,
+            file=file,
+            store=office.store,
+        )
+
+
+def take_out(session: Session, actor: Actor, office: Office, it: Application) -> object:
+    mine = [each.id for each in documents.of(session, it.id) if each.by_office == (actor.role == Role.ADMINISTRATOR)]
+    return documents.take_out(session, actor, office.now, it.id, mine[0] if mine else "none")
+
 
 STEPS: Mapping[str, Step] = {
     "save": lambda session, actor, office, it: applications.save(
@@ -86,6 +231,12 @@ STEPS: Mapping[str, Step] = {
         session, actor, office.now, office.day, it.id, it.version
     ),
     "withdraw": lambda session, actor, office, it: applications.withdraw(session, actor, office.now, it.id, "另行申报"),
+    "accept": lambda session, actor, office, it: procedure.accept(session, actor, office.now, it.id, it.version),
+    "return": lambda session, actor, office, it: procedure.return_for_correction(
+        session, actor, office.now, it.id, "缺检测报告", it.version
+    ),
+    "claim": lambda session, actor, office, it: procedure.claim(session, actor, office.now, it.id, it.version),
+    "unclaim": lambda session, actor, office, it: procedure.unclaim(session, actor, office.now, it.id, it.version),
     "judge": lambda session, actor, office, it: review.judge(
         session, actor, office.now, it.id, "drives_industry", False, "专家意见", it.version
     ),
@@ -95,13 +246,49 @@ STEPS: Mapping[str, Step] = {
     "set_rate": lambda session, actor, office, it: review.set_rate(
         session, actor, office.now, it.id, Decimal("0.1"), "会议纪要", it.version
     ),
-    "approve": lambda session, actor, office, it: review.approve(
+    "recommend": lambda session, actor, office, it: recommendation.recommend(
+        session, actor, office.now, office.day, it.id, it.version, Outcome.GRANT, "符合条件"
+    ),
+    "publish": lambda session, actor, office, it: notices.publish(
+        session, actor, office.now, office.day, it.id, it.version
+    ),
+    "take_back": lambda session, actor, office, it: recommendation.take_back(
+        session, actor, office.now, it.id, it.version, "补充核实"
+    ),
+    "answer": lambda session, actor, office, it: notices.answer(
+        session, actor, office.now, it.id, objection_of(session), "已核查", it.version
+    ),
+    "appeal": lambda session, actor, office, it: appeals.appeal(
+        session, actor, office.now, office.day, it.id, "铭牌容量有误", it.version
+    ),
+    "uphold": lambda session, actor, office, it: appeals.uphold(
+        session, actor, office.now, office.day, it.id, it.version, "原决定无误"
+    ),
+    "reopen": lambda session, actor, office, it: appeals.reopen(
+        session, actor, office.now, office.day, it.id, it.version, "容量须重新核实"
+    ),
+    "close": lambda session, actor, office, it: appeals.close(
+        session, actor, office.now, office.day, it.id, it.version
+    ),
+    "approve": lambda session, actor, office, it: recommendation.approve(
         session, actor, office.now, office.day, it.id, it.version, "符合条件", china()
     ),
-    "refuse": lambda session, actor, office, it: review.refuse(
+    "describe": lambda session, actor, office, it: particulars.describe(
+        session, actor, office.now, it.id, particulars.Stated(site="飞渡路 66 号"), it.version
+    ),
+    "attach": add,
+    "detach": take_out,
+    "refuse": lambda session, actor, office, it: recommendation.refuse(
         session, actor, office.now, office.day, it.id, it.version, "不属于储能项目"
     ),
 }
+
+
+def objection_of(session: Session) -> str:
+    """The only objection there is, where there is one."""
+    return session.exec(select(Objection.id)).first() or "none"
+
+
 STEPS_AFTER: Mapping[str, Step] = {
     "record_figure": lambda session, actor, office, it: years.record_figure(
         session, actor, office.now, office.day, office.award(it.id).id, 1, Decimal(430), "复测报告", "表计更正"
@@ -136,8 +323,11 @@ def test_whole_matrix(office: Office, status: str) -> None:
 def test_commands_do_as_the_matrix_says(office: Office, status: str) -> None:
     application_id = bring_to(office, status)
     steps = {**STEPS, **STEPS_AFTER} if status == "approved" else STEPS
-    for command, step in steps.items():
+    for name, step in steps.items():
         for person, actor in ACTORS.items():
+            # Either side puts papers in and takes them out, each by a command of its own.
+            own = {"attach": documents.to_add(actor), "detach": documents.to_take_out(actor)}
+            command = own.get(name, name)
             before, entries = office.application(application_id), office.events(application_id)
             told, after = attempt(office, step, actor, before)
             expected = refusal(status, command, person)
@@ -181,9 +371,9 @@ def test_who_made_an_application_does_not_decide_on_it_in_another_role(office: O
     application_id = bring_to(office, "submitted")
     moved = Actor("li", "李明", Role.ADMINISTRATOR)
     with reading(office.engine) as session:
-        answer = why_not(moved, "approve", session.get_one(Application, application_id), session)
+        answer = why_not(moved, "accept", session.get_one(Application, application_id), session)
     assert answer is not None
-    assert answer.code == "workflow.own_application"
+    assert answer.code == "workflow.own_organisation"  # that of his account as an applicant
 
 
 @pytest.mark.parametrize("person", ["administrator", "related administrator", "finance"])
@@ -203,9 +393,8 @@ def test_only_applicants_start(office: Office, person: str) -> None:
 def test_own_organisation_is_told_by_name(office: Office) -> None:
     application_id = bring_to(office, "submitted")
     with reading(office.engine) as session:
-        answer = why_not(
-            ACTORS["related administrator"], "approve", session.get_one(Application, application_id), session
-        )
+        it = session.get_one(Application, application_id)
+        answer = why_not(ACTORS["related administrator"], "accept", it, session)
     assert answer is not None
     assert ACTORS["related administrator"].organisation_id == JIA
     assert "上海甲储能科技有限公司" in answer.message("zh")

@@ -9,7 +9,7 @@ from subsidy.database import reading, writing
 from subsidy.errors import SubsidyError
 from subsidy.records import Award, PolicyText, Receipt
 from subsidy.workflow.once import insert_once
-from tests.support.office import Office
+from tests.support.office import SECOND, THIRD, Office
 
 
 def text(digest: str, version: str) -> dict[str, str]:
@@ -30,11 +30,13 @@ def test_only_what_is_not_there_is_inserted_and_told(office: Office) -> None:
 @pytest.mark.parametrize("repetition", range(3))
 def test_first_approvals_at_once_share_text_and_receipt(postgres_engine: Engine, repetition: int) -> None:
     office, together = Office(postgres_engine), Barrier(4)
-    waiting = [office.ready(office.submit(office.draft())) for _ in range(4)]
+    waiting = [office.before_decision(office.ready(office.accepted())) for _ in range(4)]
+    for application_id in waiting:
+        office.sign(application_id, SECOND)
 
     def approve(application_id: str) -> None:
         together.wait()
-        office.approve(application_id)
+        office.sign(application_id, THIRD)
 
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(approve, waiting))
@@ -47,12 +49,13 @@ def test_first_approvals_at_once_share_text_and_receipt(postgres_engine: Engine,
 @pytest.mark.parametrize("repetition", range(5))
 def test_of_two_who_decide_at_once_one_decision_stands(postgres_engine: Engine, repetition: int) -> None:
     office, together, outcomes = Office(postgres_engine), Barrier(2), list[str]()
-    application_id = office.ready(office.submit(office.draft()))
+    application_id = office.before_decision(office.ready(office.accepted()))
+    office.sign(application_id, SECOND)
 
     def decide(approve: bool) -> None:
         together.wait()
         try:
-            (office.approve if approve else office.refuse)(application_id)
+            _ = office.sign(application_id, THIRD) if approve else office.decide_against(application_id)
             outcomes.append("decided")
         except SubsidyError as refusal:
             outcomes.append(refusal.code)
@@ -63,5 +66,5 @@ def test_of_two_who_decide_at_once_one_decision_stands(postgres_engine: Engine, 
     status = office.application(application_id).status
     assert decided == "decided"
     assert other in (f"workflow.is_{status}", "stale")
-    assert [event.command for event in office.events(application_id)].count("approve") == int(status == "approved")
+    assert [event.command for event in office.events(application_id)].count("approve") == 1 + int(status == "approved")
     assert [event.command for event in office.events(application_id)].count("refuse") == int(status == "refused")

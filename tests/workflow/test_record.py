@@ -6,24 +6,37 @@ from datetime import date
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy.exc import NoResultFound
+from sqlalchemy.exc import MultipleResultsFound, NoResultFound
+from sqlmodel import select
 
 from rules.faults import BadInput
+from subsidy.database import reading, writing
 from subsidy.errors import SubsidyError
 from subsidy.finance.disburse import disburse
-from subsidy.records import Event
+from subsidy.records import Event, Notice
+from subsidy.workflow import notices
 from subsidy.workflow.transitions import TRANSITIONS, Command
-from tests.support.office import JUDGED, Office
+from tests.support.office import JUDGED, SECOND, THIRD, Office
 
 Act = Callable[[Office, str], object]
 
 ACTS: dict[str, Act] = {
     "submit": lambda office, it: office.submit(it),
     "withdraw": lambda office, it: office.withdraw(it),
+    "accept": lambda office, it: office.accept(it),
+    "return": lambda office, it: office.send_back(it),
     "judge": lambda office, it: office.judge(it, JUDGED[0]),
     "ready": lambda office, it: office.ready(it),
+    "recommend": lambda office, it: office.recommend(it),
+    "advise against": lambda office, it: office.recommend(it, "refuse"),
+    "publish": lambda office, it: office.publish(it, date(2026, 6, 1)),
+    "object": lambda office, it: objected(office, it),
+    "end_notice": lambda office, it: ended(office, it),
+    "take_back": lambda office, it: office.take_back(it),
+    "sign": lambda office, it: office.sign(it, SECOND),
+    "sign again": lambda office, it: office.sign(it, THIRD),
     "approve": lambda office, it: office.approve(it),
-    "refuse": lambda office, it: office.refuse(it),
+    "refuse": lambda office, it: office.decide_against(it),
     "figure": lambda office, it: office.figure(office.award(it), 1, 400, "更正"),
     "release": lambda office, it: office.release(office.instalments(office.award(it))[0]),
     "forfeit": lambda office, it: office.forfeit(office.instalments(office.award(it))[0]),
@@ -31,7 +44,20 @@ ACTS: dict[str, Act] = {
 }
 
 
-NEED_AN_AWARD = ("figure", "release", "forfeit")
+NEED_AN_AWARD = ("figure", "release", "forfeit", "object")
+SEVERAL = ("ready", "approve", "judge", "recommend", "advise against", "pay")
+"""Acts of more than one step, of which some may have been taken when one is refused."""
+
+
+def objected(office: Office, application_id: str) -> None:
+    with reading(office.engine) as session:
+        notice = session.exec(select(Notice)).one()
+    office.object_to(notice)
+
+
+def ended(office: Office, application_id: str) -> None:
+    with writing(office.engine) as session:
+        notices.end_notice(session, office.now, office.day, application_id)
 
 
 def replay(events: Sequence[Event]) -> str | None:
@@ -42,9 +68,10 @@ def replay(events: Sequence[Event]) -> str | None:
         assert (status is None) == (row.command is Command.START)
         assert status is None or status in row.sources
         if row.to is not None:
-            assert json.loads(event.after_json or "")["status"] == row.to
-            assert json.loads(event.before_json or "").get("status") == status
-            status = row.to
+            to = json.loads(event.after_json or "").get("status")
+            assert to == row.to or (to is None and row.command is Command.APPROVE)
+            assert json.loads(event.before_json or "").get("status") == (to and status)
+            status = to or status
     return status
 
 
@@ -59,13 +86,13 @@ def test_entries_tell_every_change_and_the_status(sqlite_office: Office, acts: l
         try:
             ACTS[act](office, application_id)
         except (SubsidyError, BadInput):
-            if act != "ready":  # which is several steps, of which some may have been taken
+            if act not in SEVERAL:
                 assert (office.application(application_id), office.events(application_id)) == (before, entries)
-        except NoResultFound:
+        except (NoResultFound, MultipleResultsFound):
             assert act in NEED_AN_AWARD
         else:
             made = [event.command for event in office.events(application_id)[len(entries) :]]
-            assert len(made) == 1 or act in ("ready", "pay")
+            assert len(made) == 1 or act in SEVERAL
             assert set(made) <= {"generate"} or act != "pay"
     events, application = office.events(application_id), office.application(application_id)
     assert replay(events) == application.status

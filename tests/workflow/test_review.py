@@ -15,11 +15,11 @@ from rules.faults import BadInput
 from rules.load import packs
 from schedules.calendar import china
 from subsidy.database import reading, writing
-from subsidy.errors import Refused, Stale
+from subsidy.errors import Forbidden, Refused, Stale
 from subsidy.records import ApplicationFact, Award, Event, Instalment, PolicyText, Receipt
-from subsidy.workflow import review
+from subsidy.workflow import recommendation
 from subsidy.workflow.sheet import open_sheet
-from tests.support.office import ADMINISTRATOR, JUDGED, STORAGE, Office
+from tests.support.office import ADMINISTRATOR, JUDGED, SECOND, STORAGE, THIRD, Office
 
 BAND: Mapping[str, Value] = {"in_zone": True, "new_investment_yuan": 1_000_000_00}
 
@@ -83,11 +83,11 @@ def test_each_step_is_told_with_the_value_before_and_after(office: Office) -> No
     ],
 )
 def test_a_fact_that_is_not_for_this_command_is_refused(office: Office, command: str, key: str) -> None:
-    application_id = office.submit(office.draft())
+    application_id = office.accepted()
     with pytest.raises(BadInput) as caught:
         getattr(office, command)(application_id, key, True)
     assert [(fault.pointer, fault.code) for fault in caught.value.faults] == [("/key", f"workflow.not_to_{command}")]
-    assert office.application(application_id).version == 2
+    assert office.application(application_id).version == 3
 
 
 @pytest.mark.parametrize(
@@ -164,7 +164,7 @@ def test_approval_writes_award_receipt_text_and_instalments(office: Office) -> N
     told = json.loads(kept.content)
     assert told["facts"]["advanced_technology"] == "true"
     assert (told["award"]["amount"], told["award"]["capped"]) == ("5000000.00", True)
-    assert (award.amount_fen, award.commissioned_on, award.approved_by) == (5_000_000_00, date(2025, 3, 10), "chen")
+    assert (award.amount_fen, award.commissioned_on, award.approved_by) == (5_000_000_00, date(2025, 3, 10), "tang")
     parts = office.instalments(award)
     assert [part.amount_fen for part in parts] == [1_666_666_66, 1_666_666_67, 1_666_666_67]
     assert [part.due_on for part in parts] == [date(2026, 6, 30), date(2027, 6, 30), date(2028, 6, 30)]
@@ -239,19 +239,20 @@ def rows(office: Office) -> list[object]:
 
 
 def test_approval_that_breaks_anywhere_leaves_nothing(office: Office) -> None:
-    office.submitted = office.ready(office.submit(office.draft()))
+    office.submitted = office.before_decision(office.ready(office.accepted()))
+    office.sign(office.submitted, SECOND)
     before, version = rows(office), office.application(office.submitted).version
 
     def approve() -> None:
         with writing(office.engine) as session:
-            review.approve(
-                session, ADMINISTRATOR, office.now, office.day, office.submitted, version, "符合条件", china()
+            recommendation.approve(
+                session, THIRD, office.now, office.day, office.submitted, version, "符合条件", china()
             )
 
     def approve_and_break() -> None:
         with writing(office.engine) as session:
-            review.approve(
-                session, ADMINISTRATOR, office.now, office.day, office.submitted, version, "符合条件", china()
+            recommendation.approve(
+                session, THIRD, office.now, office.day, office.submitted, version, "符合条件", china()
             )
             raise Broken
 
@@ -269,10 +270,12 @@ def test_approval_that_breaks_anywhere_leaves_nothing(office: Office) -> None:
 
 
 def test_refusing_needs_a_reason_and_keeps_it(office: Office) -> None:
-    application_id = office.submit(office.draft())
-    with pytest.raises(BadInput), office.version(application_id) as (session, version):
-        review.refuse(session, ADMINISTRATOR, office.now, office.day, application_id, version, "")
-    office.refuse(application_id)
+    application_id = office.recommend(office.accepted(), "refuse")
+    for actor, reason, expected in ((SECOND, "", BadInput), (ADMINISTRATOR, "不符合", Forbidden)):
+        with pytest.raises(expected), office.version(application_id) as (session, version):
+            recommendation.refuse(session, actor, office.now, office.day, application_id, version, reason)
+    with office.version(application_id) as (session, version):
+        recommendation.refuse(session, SECOND, office.now, office.day, application_id, version, "不属于储能项目")
     application = office.application(application_id)
     assert (application.status, application.decision_reason, application.decided_on) == (
         "refused",
@@ -282,9 +285,9 @@ def test_refusing_needs_a_reason_and_keeps_it(office: Office) -> None:
 
 
 def test_an_approval_of_what_has_changed_since_is_stale(office: Office) -> None:
-    application_id = office.ready(office.submit(office.draft()))
+    application_id = office.before_decision(office.ready(office.accepted()))
     seen = office.application(application_id).version
-    office.correct(application_id, "capacity_kwh", Decimal(20000))
+    office.sign(application_id, SECOND)
     with pytest.raises(Stale), writing(office.engine) as session:
-        review.approve(session, ADMINISTRATOR, office.now, office.day, application_id, seen, "符合条件", china())
-    assert office.application(application_id).status == "submitted"
+        recommendation.approve(session, THIRD, office.now, office.day, application_id, seen, "符合条件", china())
+    assert office.application(application_id).status == "decision"

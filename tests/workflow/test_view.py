@@ -6,14 +6,14 @@ import pytest
 from rules.assess import Outcome
 from rules.faults import BadInput
 from subsidy.database import reading
-from subsidy.errors import NotFound, Refused
+from subsidy.errors import Forbidden, NotFound, Refused
 from subsidy.finance.disburse import disburse
 from subsidy.records import ApplicationStatus, YearDecision
 from subsidy.workflow.actor import Actor
 from subsidy.workflow.search import search
 from subsidy.workflow.transitions import Command
 from subsidy.workflow.view import Case, case
-from tests.support.office import ADMINISTRATOR, APPLICANT, FINANCE, JUDGED, RELATED, STORAGE, STRANGER, Office
+from tests.support.office import ADMINISTRATOR, APPLICANT, FINANCE, JUDGED, RELATED, SECOND, STORAGE, STRANGER, Office
 
 
 def seen(office: Office, application_id: str, actor: Actor = ADMINISTRATOR) -> Case:
@@ -38,16 +38,19 @@ def test_both_assessments_and_their_difference(office: Office) -> None:
 
 
 def test_why_not_is_told_for_each_command_and_agrees_with_the_command(office: Office) -> None:
-    application_id = office.submit(office.draft())
+    application_id = office.accepted()
     told = seen(office, application_id).why_not
-    approve, submit = told[Command.APPROVE], told[Command.SUBMIT]
-    assert isinstance(approve, Refused)
-    assert approve.code == "workflow.not_judged"
+    in_the_way, submit = seen(office, application_id).obstacle, told[Command.SUBMIT]
+    assert in_the_way is not None
+    assert in_the_way.code == "workflow.not_judged"
     assert isinstance(submit, Refused)
     assert submit.code == "role"
-    assert told[Command.REFUSE] is None
-    office.ready(application_id)
-    assert seen(office, application_id).why_not[Command.APPROVE] is None
+    assert told[Command.RECOMMEND] is None
+    office.before_decision(office.ready(application_id))
+    assert seen(office, application_id, SECOND).why_not[Command.APPROVE] is None
+    own = seen(office, application_id).why_not[Command.APPROVE]
+    assert isinstance(own, Forbidden)
+    assert own.code == "workflow.own_recommendation"
     related = seen(office, application_id, RELATED).why_not[Command.APPROVE]
     assert isinstance(related, Refused)
     assert related.code == "workflow.own_organisation"
@@ -80,10 +83,13 @@ def test_instalments_with_figures_decisions_and_disbursements(office: Office) ->
     assert (second.figure, second.decision, second.disbursed_on) == (None, None, None)
 
 
+AFTER = ["recommend", "publish", "end_notice", "approve", "approve"]
+
+
 def test_story_is_told_in_order(office: Office) -> None:
     award = office.approved()
     commands = [event.command for event in seen(office, award.application_id, APPLICANT).events]
-    assert commands == ["start", "submit", "judge", "judge", "judge", "correct", "approve"]
+    assert commands == ["start", "submit", "accept", "judge", "judge", "judge", "correct", *AFTER]
 
 
 @pytest.mark.parametrize("actor", [STRANGER, ADMINISTRATOR, FINANCE])

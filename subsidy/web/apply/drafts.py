@@ -21,6 +21,7 @@ from subsidy.records.base import is_id, new_id
 from subsidy.web import casework, steps
 from subsidy.web.apply.desk import Typed, applicant, opened
 from subsidy.web.check import questions, result
+from subsidy.web.documents import routes as papers
 from subsidy.web.language import language
 from subsidy.web.pages import render
 from subsidy.workflow import applications, words
@@ -159,6 +160,7 @@ def _check(request: Request, application_id: str, typed: Mapping[str, str]) -> s
             "findings": casework.findings(sheet, answer, lang),
             "parts": result.parts(answer, sheet.declared, today, china(), lang),
             "planned_start": result.planned_start(sheet.scheme, sheet.declared, today),
+            "documents": papers.shown(case),
         }
 
     read = partial(opened, request, application_id)

@@ -27,8 +27,8 @@ def start_page(request: Request) -> Response:
     policy = packs()[DEFAULT_POLICY]
     lang = language(request)
     offers = start.offers(policy, request.app.state.clock.today(), china(), lang)
-    proofs = start.proofs(policy, lang)
-    return render(request, "check/start.html", policy=policy, offers=offers, proofs=proofs)
+    papers = start.papers(policy, lang)
+    return render(request, "check/start.html", policy=policy, offers=offers, papers=papers)
 
 
 @router.get("/policy/{policy_id}")

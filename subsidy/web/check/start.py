@@ -35,11 +35,10 @@ def offers(policy: Policy, on: date, calendar: Calendar, lang: str) -> list[Offe
     return [_offer(policy, current, on, calendar, lang) for current in policy.on(on)]
 
 
-def proofs(policy: Policy, lang: str) -> list[str]:
+def papers(policy: Policy, lang: str) -> list[str]:
     """What proves the facts that an applicant states: the papers to have at hand, each once."""
-    return list(
-        dict.fromkeys(fact.proof.of(lang) for fact in policy.facts if fact.proof and fact.set_by == "applicant")
-    )
+    wanted = {kind for fact in policy.facts if fact.set_by == "applicant" for kind in fact.documents}
+    return [kind.label.of(lang) for kind in policy.documents if kind.id in wanted]
 
 
 def _offer(policy: Policy, current: SchemeInForce, on: date, calendar: Calendar, lang: str) -> Offer:

@@ -1,22 +1,57 @@
-"""Approving and refusing: each on a page of its own, which says what will follow."""
+"""Recommending, approving and refusing: each on a page of its own, which says what will follow."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 from fastapi import APIRouter, Request, Response
 from sqlmodel import Session
 
+from rules.faults import BadInput, Fault
 from schedules.calendar import china
-from subsidy.records import Application, Award
+from schedules.instalments import PlannedInstalment
+from subsidy.errors import FieldFault
+from subsidy.letter import Script, script
+from subsidy.records import Application, Award, LetterKind, Outcome, Recommendation
 from subsidy.web import casework, steps
 from subsidy.web.check import result
 from subsidy.web.review.desk import Typed, address, administrator, opened
-from subsidy.workflow import review
+from subsidy.workflow import letters, recommendation, words
 from subsidy.workflow.approval import day_of_rule
+from subsidy.workflow.letter_content import Signature
+from subsidy.workflow.letters import Dictation
 from subsidy.workflow.transitions import Command
 from subsidy.workflow.view import Case
 
 router = APIRouter()
+
+
+@router.get("/review/{application_id}/recommend")
+def recommend_page(request: Request, application_id: str) -> Response:
+    return _recommendation(request, application_id, {})()
+
+
+@router.post("/review/{application_id}/recommend")
+def recommend(request: Request, application_id: str, typed: Typed) -> Response:
+    actor, clock = administrator(request), request.app.state.clock
+
+    def step(session: Session) -> Recommendation:
+        steps.allowed(opened(request, application_id), Command.RECOMMEND)
+        faults: list[Fault] = []
+        outcome = typed.get("outcome", "")
+        if outcome not in (Outcome.GRANT, Outcome.REFUSE):
+            faults.append(FieldFault("/outcome", "review.value_missing"))
+        reason = words.passage(typed.get("reason", ""), "reason", faults)
+        if faults:
+            raise BadInput(faults)
+        version = steps.version(typed)
+        return recommendation.recommend(
+            session, actor, clock.now(), clock.today(), application_id, version, Outcome(outcome), reason
+        )
+
+    page = _recommendation(request, application_id, typed)
+    return steps.carry_out(
+        request, typed, step, page, to=lambda _: address(application_id), done="procedure.done_recommend"
+    )
 
 
 @router.get("/review/{application_id}/approve")
@@ -28,14 +63,21 @@ def approve_page(request: Request, application_id: str) -> Response:
 def approve(request: Request, application_id: str, typed: Typed) -> Response:
     actor, clock = administrator(request), request.app.state.clock
 
-    def step(session: Session) -> Award:
-        reason, version = typed.get("reason", ""), steps.version(typed)
-        return review.approve(session, actor, clock.now(), clock.today(), application_id, version, reason, china())
+    def step(session: Session) -> Award | None:
+        return recommendation.approve(
+            session,
+            actor,
+            clock.now(),
+            clock.today(),
+            application_id,
+            steps.version(typed),
+            typed.get("reason", ""),
+            china(),
+            _dictation(request, typed),
+        )
 
     page = _approval(request, application_id, typed)
-    return steps.carry_out(
-        request, typed, step, page, to=lambda _: address(application_id), done="review.done_approved"
-    )
+    return steps.carry_out(request, typed, step, page, to=lambda _: address(application_id), done="review.done_signed")
 
 
 @router.get("/review/{application_id}/refuse")
@@ -48,8 +90,10 @@ def refuse(request: Request, application_id: str, typed: Typed) -> Response:
     actor, clock = administrator(request), request.app.state.clock
 
     def step(session: Session) -> Application:
-        reason, version = typed.get("reason", ""), steps.version(typed)
-        return review.refuse(session, actor, clock.now(), clock.today(), application_id, version, reason)
+        reason, version, letter = typed.get("reason", ""), steps.version(typed), _dictation(request, typed)
+        return recommendation.refuse(
+            session, actor, clock.now(), clock.today(), application_id, version, reason, letter
+        )
 
     page = _refusal(request, application_id, typed)
     return steps.carry_out(request, typed, step, page, to=lambda _: address(application_id), done="review.done_refused")
@@ -60,16 +104,66 @@ def _approval(request: Request, application_id: str, typed: Mapping[str, str]) -
 
     def more(case: Case, lang: str) -> Mapping[str, object]:
         sheet, answer = case.sheet, case.assessment_effective
+        parts = result.parts(answer, sheet.effective, today, china(), lang)
+        planned = [part.instalment for part in parts]
+        made, signed = case.proceedings.recommendation, case.proceedings.signatures
+        sends = made is not None and len(signed) + 1 >= made.people and not case.why_not[Command.APPROVE]
         return {
             "answer": answer,
             "document": casework.document(sheet, answer, sheet.effective, day_of_rule(case.application), lang),
-            "parts": result.parts(answer, sheet.effective, today, china(), lang),
+            "parts": parts,
+            "script": _draft(request, LetterKind.AWARD, case, typed, lang, planned) if sends else None,
         }
 
     read = partial(opened, request, application_id)
     return steps.form(request, "review/approve.html", read, Command.APPROVE, typed, more)
 
 
-def _refusal(request: Request, application_id: str, typed: Mapping[str, str]) -> steps.Page:
+def _recommendation(request: Request, application_id: str, typed: Mapping[str, str]) -> steps.Page:
+    def more(case: Case, lang: str) -> Mapping[str, object]:
+        sheet, answer = case.sheet, case.assessment_effective
+        terms, amount = sheet.policy.procedure, answer.award.amount if answer.award else None
+        return {
+            "answer": answer,
+            "document": casework.document(sheet, answer, sheet.effective, day_of_rule(case.application), lang),
+            "people": terms.people_for(amount) if terms and amount is not None else None,
+        }
+
     read = partial(opened, request, application_id)
-    return steps.form(request, "review/refuse.html", read, Command.REFUSE, typed)
+    return steps.form(request, "review/recommend.html", read, Command.RECOMMEND, typed, more)
+
+
+def _refusal(request: Request, application_id: str, typed: Mapping[str, str]) -> steps.Page:
+    def more(case: Case, lang: str) -> Mapping[str, object]:
+        return {"script": _draft(request, LetterKind.REFUSAL, case, typed, lang)}
+
+    read = partial(opened, request, application_id)
+    return steps.form(request, "review/refuse.html", read, Command.REFUSE, typed, more)
+
+
+def _dictation(request: Request, typed: Mapping[str, str]) -> Dictation:
+    return Dictation(request.app.state.settings.base_url, typed.get("addition", ""))
+
+
+def _draft(
+    request: Request,
+    kind: LetterKind,
+    case: Case,
+    typed: Mapping[str, str],
+    lang: str,
+    parts: Sequence[PlannedInstalment] = (),
+) -> Script:
+    """The letter that would be sent, with what was typed so far."""
+    drafted = letters.draft(
+        kind,
+        case.application,
+        case.organisation,
+        case.sheet,
+        administrator(request),
+        request.app.state.clock.today(),
+        reason=typed.get("reason", "").strip(),
+        addition=typed.get("addition", "").strip(),
+        parts=parts,
+        earlier=[Signature.at(one.name, one.signed_at) for one in case.proceedings.signatures],
+    )
+    return script(drafted, lang)

@@ -9,6 +9,7 @@ from subsidy.database import reading
 from subsidy.records import Role
 from subsidy.web.forms import posted
 from subsidy.web.session import require
+from subsidy.workflow.access import note
 from subsidy.workflow.actor import Actor
 from subsidy.workflow.view import Case, case
 
@@ -21,10 +22,12 @@ def administrator(request: Request) -> Actor:
 
 
 def opened(request: Request, application_id: str) -> Case:
-    """An application that has been submitted; NotFound for any other."""
-    actor = administrator(request)
-    with reading(request.app.state.engine) as session:
-        return case(session, actor, application_id, request.app.state.clock.today())
+    """An application that has been submitted, once it is noted who opened it; NotFound for any other."""
+    actor, engine, clock = administrator(request), request.app.state.engine, request.app.state.clock
+    with reading(engine) as session:
+        found = case(session, actor, application_id, clock.today())
+    note(engine, actor, application_id, clock.today(), clock.now())
+    return found
 
 
 def address(application_id: str) -> str:

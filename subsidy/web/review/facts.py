@@ -15,8 +15,9 @@ from subsidy.locale import text
 from subsidy.records import Application, ApplicationFact
 from subsidy.web import steps
 from subsidy.web.check import questions
+from subsidy.web.documents import routes as papers
 from subsidy.web.review.desk import Typed, address, administrator, opened
-from subsidy.workflow import review, words
+from subsidy.workflow import documents, review, words
 from subsidy.workflow.approval import day_of_rule
 from subsidy.workflow.sheet import Sheet
 from subsidy.workflow.transitions import Command
@@ -67,11 +68,12 @@ def settle(request: Request, application_id: str, key: str, typed: Typed) -> Res
     def step(session: Session) -> Application:
         steps.allowed(case, command)
         value, reason, version = *_read(fact, typed), steps.version(typed)
+        evidence = typed.get("document") or None
         if command is Command.SET_RATE:
             assert value is None or isinstance(value, Decimal)
-            return review.set_rate(session, actor, now, application_id, value, reason, version)
+            return review.set_rate(session, actor, now, application_id, value, reason, version, evidence)
         change = review.judge if command is Command.JUDGE else review.correct
-        return change(session, actor, now, application_id, key, value, reason, version)
+        return change(session, actor, now, application_id, key, value, reason, version, evidence)
 
     following = _following(case, key) if typed.get("then") == "next" else None
     to = f"{address(application_id)}/facts/{following}" if following else f"{address(application_id)}#facts"
@@ -94,9 +96,18 @@ def _page(request: Request, case: Case, key: str, typed: Mapping[str, str]) -> s
             "options": _options(case, fact, lang) if command is Command.JUDGE else None,
             "allowed": _allowed(case, fact, lang) if command is Command.SET_RATE else None,
             "following": _following(case, key),
+            "documents": papers.shown(case),
+            "proving": _proving(case, key, lang),
+            "document_id": typed.get("document", (point.row and point.row.document_id) or ""),
         }
 
     return steps.form(request, "review/fact.html", partial(opened, request, case.application.id), command, typed, more)
+
+
+def _proving(case: Case, key: str, lang: str) -> list[tuple[str, str]]:
+    """The documents that a value can rest on; none to choose where there are none."""
+    found = [(each.id, documents.named(each)) for each in documents.proving(case.sheet, key, case.documents)]
+    return [*found, ("", text(lang, "documents.rests_on_none"))] if found else []
 
 
 def _command(sheet: Sheet, key: str) -> Command:

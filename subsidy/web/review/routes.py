@@ -1,32 +1,46 @@
 """The queue of applications, and one case with everything that a decision rests on."""
 
-from collections import Counter
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Iterator, Mapping
+from typing import Final
 
 from fastapi import APIRouter, Request, Response
 
 from rules.faults import BadInput, Fault, excerpt
 from rules.load import packs
-from schedules.calendar import china
 from subsidy.database import reading
-from subsidy.errors import Forbidden
-from subsidy.records import Application, ApplicationStatus
+from subsidy.errors import Forbidden, Refused
+from subsidy.records import ApplicationStatus, Role
 from subsidy.web import casework, history, paging
+from subsidy.web.documents import routes as papers
 from subsidy.web.language import language
 from subsidy.web.pages import link, render
-from subsidy.web.review import decisions, facts, years
+from subsidy.web.review import decisions, facts, letters, procedure, queue, years
 from subsidy.web.review.desk import administrator, opened
 from subsidy.workflow.search import search
-from subsidy.workflow.transitions import Command
+from subsidy.workflow.transitions import TRANSITIONS, Command
+from subsidy.workflow.view import Case
 
 router = APIRouter(include_in_schema=False)
-for room in (facts, decisions, years):
+for room in (facts, decisions, procedure, years, letters):
     router.include_router(room.router)
+router.include_router(papers.routes("/review", Role.ADMINISTRATOR, opened))
 
-ALL = "all"
-STATUSES = tuple(status for status in ApplicationStatus if status is not ApplicationStatus.DRAFT)
+TABS: Final = ("open", "mine", "all")
+STATUSES: Final = tuple(status.value for status in ApplicationStatus if status is not ApplicationStatus.DRAFT)
 """Drafts are the applicant's own."""
+ACTIONS: Final = (
+    Command.ACCEPT,
+    Command.RECOMMEND,
+    Command.PUBLISH,
+    Command.APPROVE,
+    Command.REFUSE,
+    Command.RETURN,
+    Command.TAKE_BACK,
+    Command.REOPEN,
+    Command.UPHOLD,
+    Command.CLOSE,
+)
+"""What an administrator can do with a case as a whole, the first of a status its usual way on."""
 
 
 @router.get("/review")
@@ -38,52 +52,61 @@ def list_page(request: Request) -> Response:
         request.query_params,
     )
     schemes = {scheme.id: scheme.label.of(lang) for policy in packs().values() for scheme in policy.schemes}
-    status = _one_of(query, "status", [ALL, *STATUSES]) or ApplicationStatus.SUBMITTED
+    tab = _one_of(query, "status", [*TABS, *STATUSES]) or "open"
     scheme, text = _one_of(query, "scheme", list(schemes)), query.get("text", "").strip()
     with reading(request.app.state.engine) as session:
         found = search(session, actor, scheme_id=scheme, text=text)
-    counts = Counter(entry.application.status for entry in found)
-    chosen = [entry for entry in found if status in (ALL, entry.application.status)]
+        sheet = paging.sheet(queue.chosen(found, tab, actor), "/review", query)
+        rows = queue.rows(session, sheet.rows, today)
     return render(
         request,
         "review/list.html",
         status=200,
         tabs=[
-            (key, total, link("/review", status=key, scheme=scheme, text=text))
-            for key, total in [*((each.value, counts[each]) for each in STATUSES), (ALL, len(found))]
+            (key, len(queue.chosen(found, key, actor)), link("/review", status=key, scheme=scheme, text=text))
+            for key in TABS
         ],
-        chosen={"status": status, "scheme": scheme, "text": text},
+        statuses=[(status, len(queue.chosen(found, status, actor))) for status in STATUSES],
+        chosen={"status": tab, "scheme": scheme, "text": text},
         schemes=schemes,
-        sheet=paging.sheet(chosen, "/review", query),
-        waiting={entry.application.id: waiting(entry.application, today) for entry in chosen},
+        sheet=sheet,
+        rows=rows,
     )
 
 
 @router.get("/review/{application_id}")
 def case_page(request: Request, application_id: str) -> Response:
     case, lang = opened(request, application_id), language(request)
-    conflict = case.why_not[Command.REFUSE]
+    conflict, today = case.why_not[Command.CLAIM], request.app.state.clock.today()
     return render(
         request,
         "review/case.html",
         case=case,
         conflict=conflict if isinstance(conflict, Forbidden) else None,
-        waiting=waiting(case.application, request.app.state.clock.today()),
+        actions=list(_actions(case)),
+        step=case.next_step,
+        next_step=casework.next_step(case.application, casework.payments(case), lang),
         difference=casework.difference(case.assessment_declared, case.assessment_effective),
         findings=casework.findings(case.sheet, case.assessment_effective, lang),
         points=facts.points(case, lang),
         figures=casework.figures(case, lang),
-        ended=years.ended(case, request.app.state.clock.today()),
+        ended=years.ended(case, today),
         story=history.story(case.events, case.sheet, lang),
+        documents=papers.shown(case),
     )
 
 
-def waiting(application: Application, today: date) -> int | None:
-    """For how many working days an application has been waiting for a decision; None where it does not."""
-    since = application.submitted_on
-    if since is None or application.status is not ApplicationStatus.SUBMITTED:
-        return None
-    return china().working_days_between(min(since, today), today)
+def _actions(case: Case) -> Iterator[Command]:
+    """What belongs to the status of the case, and to what was recommended."""
+    for command in ACTIONS:
+        refusal = case.why_not[command]
+        beside = isinstance(refusal, Refused) and refusal.code in _BESIDE
+        if case.application.status in TRANSITIONS[command].sources and not beside:
+            yield command
+
+
+_BESIDE: Final = frozenset({"workflow.nothing_to_publish", "workflow.recommended_to_grant", "workflow.not_settled"})
+"""Why a command is of no use for what was recommended."""
 
 
 def _one_of(query: Mapping[str, str], name: str, options: list[str]) -> str | None:

@@ -1,0 +1,1 @@
+"""Telling people what became of their cases, by e-mail and on the site."""
