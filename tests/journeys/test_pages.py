@@ -66,7 +66,7 @@ VISITED: Final = {
         "/apply/{application_id}/letters/{code}",
         "/letters/{code}",
     },
-    "he.che@haoche.example": {"/apply", "/apply/{application_id}", "/messages"},
+    "he.che@haoche.example": {"/apply", "/apply/{application_id}", "/apply/{application_id}/appeal", "/messages"},
     "chen.li@zone.example": {
         "/review",
         "/review/{application_id}",

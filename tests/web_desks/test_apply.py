@@ -224,7 +224,7 @@ def test_withdrawing_needs_a_reason_and_is_final(applicant: TestClient, office: 
     assert EVIL not in page.text
     assert "&lt;script&gt;" in page.text
     assert "撤回申报</a>" not in page.text
-    assert applicant.get(f"/apply/{case}/withdraw").text.count("disabled") == 1
+    assert applicant.get(f"/apply/{case}/withdraw").text.count("disabled aria-describedby") == 1
     assert applicant.post(f"/apply/{case}/withdraw", data={"version": "3", "reason": "再次"}).status_code == 409
 
 
