@@ -49,8 +49,9 @@ def corrects(applicant: Person) -> None:
     case = applicant.where
     applicant.opens(f"{case}/documents")
     applicant.fills(kind="grid-test-report")
-    report = {"name": "并网检测报告.pdf", "mimeType": "application/pdf", "buffer": pdf()}
-    applicant.page.set_input_files('[name="file"]', files=[report])
+    applicant.page.set_input_files(
+        '[name="file"]', files={"name": "并网检测报告.pdf", "mimeType": "application/pdf", "buffer": pdf()}
+    )
     applicant.presses("documents.send")
     applicant.reads("documents.done_added")
     applicant.sees("并网检测报告.pdf")
