@@ -19,6 +19,8 @@ from subsidy.locale import text
 
 BACKLOG: Final = 2048
 """Connections that may wait to be answered."""
+WAKE: Final = 0.5
+"""Seconds after which the scheduler's main thread looks whether it was told to stop."""
 PATIENCE: Final = 10
 """Seconds that requests under way have to end when the server is stopped."""
 
@@ -63,7 +65,9 @@ def scheduler(lang: Lang = "") -> None:
         ticking = build_scheduler(jobs(office.settings, office.engine, office.clock))
         ticking.start()
         print(text(lang, "cli.scheduling"), flush=True)
-        stopped.wait()
+        # A signal that comes in the moment before the wait begins ends it only when the wait is over.
+        while not stopped.wait(WAKE):
+            pass
         ticking.shutdown()
     print(text(lang, "cli.stopped"), flush=True)
 
