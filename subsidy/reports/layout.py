@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from reportlab.graphics.barcode.qr import QrCodeWidget
-from reportlab.graphics.shapes import Drawing
+from reportlab.graphics.barcode.qr import QrCode
 from reportlab.lib.colors import Color
 from reportlab.lib.pagesizes import A4, landscape
 from reportlab.lib.units import mm
@@ -168,10 +167,9 @@ def box(content: Sequence[Flowable], width: float, color: Color) -> Table:
     return Table([[list(content)]], colWidths=[width], style=commands, hAlign="LEFT", spaceAfter=4)
 
 
-def qr_code(url: str, side: float) -> Drawing:
+def qr_code(url: str, side: float) -> Flowable:
     """The address as a QR code of that side in points, with the quiet margin that readers need."""
-    code = QrCodeWidget(url, barLevel="M", barWidth=side, barHeight=side, barBorder=4)
-    return Drawing(side, side, code, initialFontName=fonts.REGULAR)
+    return QrCode(url, width=side, height=side, qrLevel="M", qrBorder=4)
 
 
 _PLAIN: Final[list[tuple[Any, ...]]] = [

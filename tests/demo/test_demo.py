@@ -1,5 +1,7 @@
 import json
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack
 from datetime import date, datetime
 from pathlib import Path
 
@@ -21,6 +23,7 @@ from subsidy.workflow.actor import Actor
 from subsidy.workflow.authority import why_not
 from subsidy.workflow.search import search
 from subsidy.workflow.transitions import TRANSITIONS, Command
+from tests import postgres
 
 WINTER = date(2026, 12, 1)
 
@@ -40,10 +43,19 @@ def applications(engine: Engine) -> list[Application]:
         return list(session.exec(select(Application)))
 
 
-@pytest.fixture
-def seeded(engine: Engine) -> Engine:
-    seed(engine, FixedClock(WINTER))
-    return engine
+@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def seeded(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """The sample data in a database that these tests only read."""
+    with ExitStack() as stack:
+        if request.param == "postgres":
+            address = stack.enter_context(postgres.fresh()).render_as_string(hide_password=False)
+        else:
+            address = f"sqlite:///{tmp_path_factory.mktemp('demo')}/seeded.db"
+        made = create(address)
+        stack.callback(made.dispose)
+        migrate(made)
+        seed(made, FixedClock(WINTER))
+        yield made
 
 
 def test_every_scheme_and_every_status_is_there(seeded: Engine) -> None:
