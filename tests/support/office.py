@@ -16,6 +16,7 @@ from sqlmodel import Session, col, select
 from rules.facts import Value
 from schedules.calendar import china
 from schedules.clock import SHANGHAI
+from subsidy import accounts
 from subsidy.database import reading, writing
 from subsidy.documents import content
 from subsidy.documents.store import Store
@@ -104,6 +105,21 @@ class Office:
         """More people with accounts."""
         with writing(self.engine) as session:
             session.add_all(_user(actor) for actor in actors)
+
+    def moved(self, actor: Actor) -> Actor:
+        """The same person with another account, in place of the former."""
+        with writing(self.engine) as session:
+            session.get_one(User, actor.id).disabled_at = self.now
+        with writing(self.engine) as session:
+            again = accounts.add_user(
+                session,
+                self.now,
+                email=f"{actor.id}.again@example.cn",
+                password="a sentence to remember",
+                role=Role(actor.role),
+                person=f"{actor.id}@example.cn",
+            )
+        return Actor(again.id, again.name, again.role)
 
     @property
     def now(self) -> datetime:

@@ -59,6 +59,15 @@ def test_who_took_part_does_not_decide_on_the_appeal(office: Office, refused: st
     assert (office.application(refused), office.events(refused), office.letters(refused)) == before
 
 
+def test_who_took_part_did_so_whichever_account_he_uses(office: Office) -> None:
+    again = office.moved(SECOND)
+    it = office.appeal(office.decide_against(office.recommend(office.accepted(), "refuse"), again))
+    for actor in (again, office.moved(ADMINISTRATOR)):
+        with pytest.raises(Forbidden) as caught:
+            office.uphold(it, actor)
+        assert caught.value.code == "workflow.took_part"
+
+
 def test_who_signed_for_the_award_that_was_then_refused_took_part(office: Office) -> None:
     office.employ(FOURTH)
     it = office.before_decision(office.ready(office.accepted()))

@@ -6,10 +6,11 @@ from sqlalchemy import Engine
 from sqlmodel import func, select
 
 from subsidy.database import reading, writing
-from subsidy.errors import SubsidyError
-from subsidy.records import Award, PolicyText, Receipt
+from subsidy.errors import Refused, SubsidyError
+from subsidy.records import Application, Award, PolicyText, Receipt
+from subsidy.workflow import applications
 from subsidy.workflow.once import insert_once
-from tests.support.office import SECOND, THIRD, Office
+from tests.support.office import APPLICANT, SECOND, THIRD, Office
 
 
 def text(digest: str, version: str) -> dict[str, str]:
@@ -68,3 +69,15 @@ def test_of_two_who_decide_at_once_one_decision_stands(postgres_engine: Engine, 
     assert other in (f"workflow.is_{status}", "stale")
     assert [event.command for event in office.events(application_id)].count("approve") == 1 + int(status == "approved")
     assert [event.command for event in office.events(application_id)].count("refuse") == int(status == "refused")
+
+
+@pytest.mark.postgres
+def test_what_was_read_before_the_lock_counts_no_more(postgres_engine: Engine) -> None:
+    office = Office(postgres_engine)
+    application_id = office.draft()
+    with writing(postgres_engine) as session:
+        seen = session.get_one(Application, application_id)
+        office.submit(application_id)
+        with pytest.raises(Refused) as caught:
+            applications.submit(session, APPLICANT, office.now, office.day, application_id, seen.version)
+    assert caught.value.code == "workflow.is_submitted"

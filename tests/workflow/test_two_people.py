@@ -16,7 +16,8 @@ from subsidy.records import Recommendation, Role, User
 from subsidy.workflow import recommendation
 from subsidy.workflow.actor import Actor
 from subsidy.workflow.recommendation import live
-from tests.support.office import ADMINISTRATOR, JIA, SECOND, STORAGE, THIRD, Office
+from tests.support.files import pdf
+from tests.support.office import ADMINISTRATOR, APPLICANT, JIA, SECOND, STORAGE, THIRD, Office
 
 SMALL = {**STORAGE, "capacity_kwh": Decimal(5000), "rated_power_kw": Decimal(2500)}
 """An award of exactly one million yuan, which one person approves."""
@@ -58,23 +59,16 @@ def test_who_recommended_does_not_decide(office: Office, waiting: str) -> None:
     assert refusal(office, waiting, ADMINISTRATOR) == "workflow.own_recommendation"
     with pytest.raises(Forbidden), office.version(waiting) as (session, version):
         recommendation.refuse(session, ADMINISTRATOR, office.now, office.day, waiting, version, "不符合")
+    assert refusal(office, waiting, office.moved(ADMINISTRATOR)) == "workflow.own_recommendation"
 
 
 def test_one_person_counts_once_whichever_account_he_uses(office: Office, waiting: str) -> None:
     office.sign(waiting, SECOND)
     assert refusal(office, waiting, SECOND) == "workflow.signed_already"
-    with writing(office.engine) as session:
-        session.get_one(User, SECOND.id).disabled_at = office.now
-    with writing(office.engine) as session:
-        again = accounts.add_user(
-            session,
-            office.now,
-            email="new@zone.cn",
-            password="a sentence to remember",
-            role=Role.ADMINISTRATOR,
-            person="qian@example.cn",
-        )
-    assert refusal(office, waiting, Actor(again.id, again.name, again.role)) == "workflow.signed_already"
+    again = office.moved(SECOND)
+    assert refusal(office, waiting, again) == "workflow.signed_already"
+    with pytest.raises(IntegrityError):
+        forge(office, waiting, "chen", str(again.id), "qian")
     assert office.sign(waiting, THIRD) is not None
 
 
@@ -94,6 +88,13 @@ def test_nobody_acts_on_a_case_of_an_organisation_that_any_of_his_accounts_belon
             )
         )
     assert refusal(office, waiting, SECOND) == "workflow.own_organisation"
+
+
+def test_nobody_decides_on_what_he_made_himself_before_he_changed_sides(office: Office, waiting: str) -> None:
+    with writing(office.engine) as session:
+        maker = session.get_one(User, APPLICANT.id)
+        maker.role, maker.organisation_id = Role.ADMINISTRATOR, None
+    assert refusal(office, waiting, Actor(maker.id, maker.name, maker.role)) == "workflow.own_application"
 
 
 @pytest.mark.parametrize("role", [Role.FINANCE, Role.ADMINISTRATOR])
@@ -125,9 +126,14 @@ FORGED = {
 @pytest.mark.parametrize("how", FORGED)
 def test_the_database_refuses_forged_signatures(office: Office, waiting: str, how: str) -> None:
     office.sign(waiting, SECOND)
-    recommender, user, person = FORGED[how]
-    values = {"of": held(office, waiting).id, "recommender": recommender, "user": user, "person": person}
-    with pytest.raises(IntegrityError), office.engine.begin() as connection:
+    with pytest.raises(IntegrityError):
+        forge(office, waiting, *FORGED[how])
+
+
+def forge(office: Office, application_id: str, recommender: str, user: str, person: str) -> None:
+    """Writes a signature past the application."""
+    values = {"of": held(office, application_id).id, "recommender": recommender, "user": user, "person": person}
+    with office.engine.begin() as connection:
         connection.execute(
             text(
                 "INSERT INTO sign_off (id, recommendation_id, recommender_id, user_id, person_id, reason, digest,"
@@ -169,6 +175,25 @@ def test_an_approval_is_of_what_was_seen(office: Office, waiting: str, change: s
     assert office.application(waiting).status == "decision"
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE document SET digest = 'sha256:0000000000000000000000000000000000000000000000000000000000000000'",
+        "UPDATE document SET detached_at = uploaded_at",
+    ],
+)
+def test_an_approval_is_of_the_documents_that_were_seen(office: Office, change: str) -> None:
+    application_id = office.draft()
+    office.attach(application_id, pdf())
+    office.before_decision(office.ready(office.submit(application_id)))
+    with office.engine.begin() as connection:
+        assert connection.execute(text(change)).rowcount == 1
+    with pytest.raises(Refused) as caught:
+        office.sign(application_id, SECOND)
+    assert caught.value.code == "workflow.changed_since"
+    assert "：证明材料。" in caught.value.message("zh")
+
+
 def test_another_text_of_the_policy_voids_it_and_taking_back_leads_on(
     office: Office, waiting: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -201,6 +226,12 @@ def test_taking_back_voids_signatures_and_the_notice(office: Office, waiting: st
     office.before_decision(waiting)
     assert office.sign(waiting, SECOND) is None
     assert office.sign(waiting, THIRD) is not None
+
+
+def test_withdrawing_voids_the_recommendation(office: Office, waiting: str) -> None:
+    office.withdraw(waiting)
+    with reading(office.engine) as session:
+        assert live(session, office.application(waiting)) is None
 
 
 def test_what_is_recommended_is_frozen(office: Office) -> None:
