@@ -95,6 +95,18 @@ def test_every_column_is_altered_below() -> None:
     assert ALTERED.keys() == {column.name for column in EVENT.columns}
 
 
+@pytest.mark.parametrize("column", ALTERED.keys() - {"id", "digest"})
+def test_the_digest_of_an_entry_covers_every_column(column: str) -> None:
+    assert chain.of_entry(ALTERED) != chain.of_entry({**ALTERED, column: None})
+
+
+@pytest.mark.parametrize("column", [column.name for column in HEAD.columns if column.name != "digest"])
+def test_the_digest_of_a_head_covers_every_column_and_all_entries_in_order(column: str) -> None:
+    head = dict.fromkeys(HEAD.columns.keys(), "sha256:0")
+    assert len({chain.of_head(head, each) for each in (["a", "b"], ["b", "a"], ["a"])}) == 3
+    assert chain.of_head(head, []) != chain.of_head({**head, column: None}, [])
+
+
 @pytest.mark.parametrize("column", ALTERED)
 def test_an_altered_column_is_found_with_its_place(kept: Office, column: str) -> None:
     with tampering(kept.engine) as connection:
@@ -148,6 +160,24 @@ def test_a_change_after_the_last_head_that_is_taken_away_shows_in_the_case(kept:
     with tampering(kept.engine) as connection:
         connection.execute(delete(EVENT).where(EVENT.c.subject_id == case, EVENT.c.position == 3))
     assert ("case_status", "LG-2026-0004", "") in told(kept.engine)
+
+
+@pytest.mark.parametrize(
+    ("position", "column", "value", "fault"),
+    [
+        (1, "actor_name", "另一个人", ("entry_previous", "LG-2026-0004", "2")),
+        (2, "before_json", '{"status":"returned"}', ("entry_status", "LG-2026-0004", "2")),
+    ],
+)
+def test_an_entry_after_the_last_head_that_was_written_anew_does_not_fit(
+    kept: Office, position: int, column: str, value: str, fault: tuple[str, str, str]
+) -> None:
+    kept.submit(kept.draft())
+    with tampering(kept.engine) as connection:
+        made = {**row(connection, position, "LG-2026-0004"), column: value}
+        made["digest"] = chain.of_entry(made)
+        connection.execute(update(EVENT).where(EVENT.c.id == made["id"]).values(made))
+    assert told(kept.engine) == {fault}
 
 
 def test_an_inserted_entry_is_found(kept: Office) -> None:

@@ -2,9 +2,10 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier, Event
+from time import sleep
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from subsidy.audit_record import discrepancies
 from subsidy.database import reading, writing
@@ -13,6 +14,16 @@ from subsidy.workflow.heads import close_day
 from tests.support.office import APPLICANT, Office
 
 pytestmark = pytest.mark.postgres
+
+
+def waited_for(engine: Engine) -> bool:
+    """Whether somebody in this database waits for the table of the record."""
+    query = (
+        "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = CAST('event' AS regclass)"
+        " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+    )
+    with engine.connect() as connection:
+        return bool(connection.execute(text(query)).scalar_one())
 
 
 def test_a_head_waits_for_an_entry_that_is_under_way(postgres_engine: Engine) -> None:
@@ -31,6 +42,8 @@ def test_a_head_waits_for_an_entry_that_is_under_way(postgres_engine: Engine) ->
         written.wait(20)
         office.withdraw(quick)
         head = pool.submit(close_day, postgres_engine, office.day, office.now)
+        while not (head.done() or waited_for(postgres_engine)):
+            sleep(0.01)
         go.set()
         late.result()
         made = head.result()
