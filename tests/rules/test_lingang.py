@@ -131,16 +131,19 @@ def test_clauses_of_the_text_are_quoted_with_their_numbers() -> None:
         ("T1", "T2", "A", "B", "C", "D1", "D2", "E"), "《中国环境报》2024年3月"
     )
     for clause, words in {
-        "T1": ("5万千瓦时", "500亿元"),
-        "T2": ("30万千瓦时", "千亿级"),
-        "A": ("不低于1MWh", "不低于2h", "不低于450次", "200元/千瓦时", "分3年", "不超过500万元", "2024年—2026年"),
+        "T1": ("应用规模达到5万千瓦时", "产业规模达到500亿元"),
+        "T2": ("应用规模达到30万千瓦时", "千亿级"),
+        "A": (
+            *("新建用户侧储能项目", "2024年—2026年投产", "装机容量不低于1MWh", "全容量放电时长不低于2h"),
+            *("年充放电次数不低于450次", "200元/千瓦时", "分3年进行发放", "单个项目最高不超过500万元"),
+        ),
         "B": ("新增投资的10%", "不超过1亿元"),
         "C": ("新增投资的10%—30%",),
         "D1": ("最高按合同金额的20%", "不超过3000万元"),
         "D2": ("最高按合同金额的10%", "不超过2000万元"),
-        "E": ("银企对接",),
+        "E": ("积极推动银企对接",),
     }.items():
-        assert all(word in POLICY.clause(clause).quote for word in words)
+        assert POLICY.clause(clause).quote == "……".join(words)
     assert {entry.id: entry.clause for entry in POLICY.information} == {
         "target-2025": "T1",
         "target-2030": "T2",

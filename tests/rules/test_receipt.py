@@ -75,6 +75,17 @@ def test_an_award_is_told_with_its_steps() -> None:
     assert award["steps"] == [{"kind": "band", "base": "100.00", "low": "0.1", "high": "0.3", "result": "30.00"}]
 
 
+def test_each_finding_and_the_award_cite_their_own_clause() -> None:
+    clauses = [{**small.tree()["clauses"][0], "id": name} for name in "ABCD"]
+    conditions = [
+        small.condition("is", "new", True, clause="B"),
+        small.condition("at_least", "size", "1", clause="C"),
+    ]
+    policy = small.policy(small.scheme(*conditions, benefit={**small.PER_UNIT, "clause": "D"}), clauses=clauses)
+    told = json.loads(issued(policy, "only", new=True, size="2"))
+    assert ([each["clause"] for each in told["findings"]], told["award"]["clause"]) == (["B", "C"], "D")
+
+
 def test_two_ways_of_writing_the_same_facts_give_one_receipt() -> None:
     one = issued(LINGANG, "user-side-storage", capacity_kwh="1000", rated_power_kw="500.0")
     other = issued(LINGANG, "user-side-storage", rated_power_kw="500", capacity_kwh="1000.000")

@@ -53,14 +53,17 @@ def test_the_public_page_says_no_more_than_the_paper(anybody: TestClient, office
     ):
         assert each in said
     application = office.application(letter.application_id)
-    for hidden in (ADMINISTRATOR.name, APPLICANT.name, application.id, "91310115MA1K35XK6Q", "符合条件"):
-        assert hidden not in answer.text
+    people = [actor.name for actor in (APPLICANT, ADMINISTRATOR, SECOND, THIRD)]
+    for hidden in (*people, letter.issued_by, application.id, "91310115MA1K35XK6Q", "符合条件", "800,000.00"):
+        assert hidden not in said
 
 
 def test_a_refusal_has_no_amount(anybody: TestClient, office: Office) -> None:
     [refusal] = office.letters(office.refuse(office.submit(office.draft())))
     page = anybody.get(f"/letters/{refusal.code}").text
     assert set(re.findall(r"<dt>(.*?)</dt>", page)) == PUBLIC
+    for hidden in ("不属于储能项目", "未作认定", SECOND.name):
+        assert hidden not in page
 
 
 @pytest.mark.parametrize(

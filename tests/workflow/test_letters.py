@@ -10,6 +10,7 @@ from sqlalchemy.exc import InvalidRequestError
 from sqlmodel import Session
 
 from rules.faults import BadInput
+from rules.load import load_content, packs
 from subsidy.database import reading, writing
 from subsidy.errors import NotFound, Refused
 from subsidy.letter import Section, script
@@ -80,6 +81,19 @@ def test_a_refusal_tells_every_finding_and_the_ways_of_appeal(office: Office) ->
     appeal = next(each for each in script(said, "zh").sections if each.title == "救济途径")
     assert "60 日内" in str(appeal.parts)
     assert "6 个月内" in str(appeal.parts)
+
+
+def test_each_finding_cites_its_own_clause_and_every_one_cited_is_quoted(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = json.loads(packs()["lingang-2024"].content)
+    whole["schemes"][0]["conditions"][0]["clause"] = "T1"
+    monkeypatch.setattr("subsidy.workflow.sheet.packs", lambda: {"lingang-2024": load_content(json.dumps(whole))})
+    [letter] = office.letters(office.refuse(office.submit(office.draft())))
+    said = told(letter)
+    assert [each["clause"] for each in said["findings"]] == ["T1", *["A"] * 9]
+    quoted = {each["id"]: each["quote"] for each in said["clauses"]}
+    assert quoted == {each["id"]: each["quote"] for each in whole["clauses"] if each["id"] in ("A", "T1")}
 
 
 def test_a_return_tells_the_defects_and_the_last_day(office: Office) -> None:
@@ -204,6 +218,7 @@ def test_codes_cannot_be_guessed() -> None:
     assert len(codes) == 1000
     assert all(is_code(code) for code in codes)
     assert all({code[place] for code in codes} == set("abcdefghijklmnopqrstuvwxyz234567") for place in range(32))
+    assert len(set(zip(*codes, strict=True))) == 32, "one place repeats another"
 
 
 @pytest.mark.parametrize("place", [0, 1000, -1])
