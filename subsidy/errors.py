@@ -18,6 +18,9 @@ class SubsidyError(Exception):
     status: ClassVar[int]
     """The HTTP status that it answers with."""
 
+    headers: Mapping[str, str] = {}
+    """What the answer over HTTP says beside it."""
+
     def __init__(self, code: str, **params: str) -> None:
         super().__init__(code)
         self.code = code
@@ -66,6 +69,25 @@ class Stale(Refused):
 
     def __init__(self, code: str = "stale", **params: str) -> None:
         super().__init__(code, **params)
+
+
+class ProofNeeded(SubsidyError):
+    """The session was opened too long ago for a step of this weight: the password has to be given again."""
+
+    status = 403
+
+    def __init__(self, code: str = "proof_needed", **params: str) -> None:
+        super().__init__(code, **params)
+
+
+class TooMany(SubsidyError):
+    """It was tried too often lately; `wait` is for how many seconds to leave it."""
+
+    status = 429
+
+    def __init__(self, code: str = "too_many", *, wait: int) -> None:
+        super().__init__(code, minutes=str(-(-wait // 60)))
+        self.headers = {"Retry-After": str(wait)}
 
 
 class Unrecorded(SubsidyError):

@@ -7,6 +7,8 @@ from sqlalchemy import Engine
 
 from schedules.clock import Clock
 from schedules.runner import Job, Occasion
+from subsidy.accounts.attempts import forget_old
+from subsidy.database import writing
 from subsidy.finance.disburse import disburse
 from subsidy.messages.post import deliver
 from subsidy.settings import Settings
@@ -17,7 +19,7 @@ from subsidy.workflow.procedure import lapse_overdue
 
 def jobs(settings: Settings, engine: Engine, clock: Clock) -> Mapping[str, Job]:
     """The named jobs. Daily: `disburse` generates what has fallen due, `deadlines` ends what has run out of time, `head` closes
-    the record of the day. Every minute: `messages` sends what waits."""
+    the record of the day and forgets attempts that count no more. Every minute: `messages` sends what waits."""
 
     def disburse_due(occasion: Occasion) -> None:
         disburse(engine, as_of=clock.today(), now=clock.now(), trigger=occasion)
@@ -28,6 +30,8 @@ def jobs(settings: Settings, engine: Engine, clock: Clock) -> Mapping[str, Job]:
 
     def close(_: Occasion) -> None:
         close_day(engine, clock.today(), clock.now())
+        with writing(engine) as session:
+            forget_old(session, clock.now())
 
     def send(_: Occasion) -> None:
         deliver(engine, settings, clock)

@@ -1,4 +1,4 @@
-"""Who people are: accounts, passwords and sessions."""
+"""Who people are: accounts, passwords, sessions, duties and tokens."""
 
 from subsidy.accounts.registration import add_user, sign_up
 from subsidy.accounts.sessions import sign_in, sign_out, who

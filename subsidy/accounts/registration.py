@@ -1,19 +1,21 @@
 """New accounts: people who sign up for their organisation, and people whom the operator adds."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
 
 from sqlmodel import Session, col, or_, select
 
 from rules.faults import BadInput, Fault
+from subsidy.accounts.duties import fitting, give, listed, usual
 from subsidy.accounts.fields import read_credit_code, read_email, read_name
 from subsidy.accounts.passwords import hashed, password_fault
 from subsidy.errors import FieldFault, Refused
-from subsidy.records import Organisation, Role, User
+from subsidy.records import Duty, Organisation, Role, User
 from subsidy.workflow import events
 from subsidy.workflow.actor import SYSTEM, Actor
 
-_SUBJECT: Final = "user"
+SUBJECT: Final = "user"
 """Under which kind the record tells of accounts."""
 
 
@@ -33,7 +35,7 @@ def sign_up(
     if faults:
         raise BadInput(faults)
     password_hash = hashed(password)  # slow, so before the database is asked for anything
-    _refuse_taken(session, email)
+    refuse_taken(session, email)
     if session.exec(select(Organisation.id).where(col(Organisation.credit_code) == credit_code)).first():
         raise Refused("organisation_exists")
     organisation = Organisation(name=organisation_name, credit_code=credit_code)
@@ -46,7 +48,7 @@ def sign_up(
         organisation_id=organisation.id,
         created_at=now,
     )
-    return _kept(session, user, "sign_up", Actor(user.id, user.name, user.role, user.organisation_id))
+    return _kept(session, user, "sign_up", Actor(user.id, user.name, user.role, user.organisation_id), {Duty.OWN})
 
 
 def add_user(
@@ -59,11 +61,13 @@ def add_user(
     name: str = "",
     organisation: str | None = None,
     person: str | None = None,
+    duties: Iterable[Duty] | None = None,
 ) -> User:
     """An account made by the operator; `organisation` is the name or credit code of one that is registered.
 
     `person` is the e-mail address of another account of the same person, who counts as one whatever account he uses.
-    Without a name the part of the e-mail address before the @ serves. Raises BadInput with every fault, or Refused.
+    Without `duties` it gets those that are usual for the role, without a name the part of the e-mail address before
+    the @. Raises BadInput with every fault, or Refused.
     """
     faults: list[Fault] = []
     email = _new_account(email, password, faults)
@@ -71,10 +75,11 @@ def add_user(
     if role is Role.APPLICANT and not organisation:
         faults.append(FieldFault("/organisation", "organisation_missing"))
     organisation_id = _registered(session, organisation, faults) if organisation else None
-    person_id = _person(session, person, faults) if person else None
+    person_id = person_behind(session, person, faults) if person else None
+    chosen = fitting(role, usual(role) if duties is None else duties, faults)
     if faults:
         raise BadInput(faults)
-    _refuse_taken(session, email)
+    refuse_taken(session, email)
     user = User(
         email=email,
         name=name,
@@ -84,7 +89,7 @@ def add_user(
         person_id=person_id,
         created_at=now,
     )
-    return _kept(session, user, "add_user", SYSTEM)
+    return _kept(session, user, "add_user", SYSTEM, chosen)
 
 
 def _new_account(email: str, password: str, faults: list[Fault]) -> str:
@@ -95,7 +100,8 @@ def _new_account(email: str, password: str, faults: list[Fault]) -> str:
     return email
 
 
-def _refuse_taken(session: Session, email: str) -> None:
+def refuse_taken(session: Session, email: str) -> None:
+    """Raises Refused where there is an account with this address."""
     if session.exec(select(User.id).where(col(User.email) == email)).first():
         raise Refused("email_taken")
 
@@ -113,7 +119,7 @@ def _registered(session: Session, asked: str, faults: list[Fault]) -> str | None
     return None
 
 
-def _person(session: Session, email: str, faults: list[Fault]) -> str | None:
+def person_behind(session: Session, email: str, faults: list[Fault]) -> str | None:
     """The person behind the account with that address; adds a fault where there is none."""
     known = read_email(email, [])
     found = session.exec(select(User.person_id).where(col(User.email) == known)).one_or_none()
@@ -122,9 +128,15 @@ def _person(session: Session, email: str, faults: list[Fault]) -> str | None:
     return found
 
 
-def _kept(session: Session, user: User, command: str, actor: Actor) -> User:
-    after = {"email": user.email, "role": user.role.value, "organisation_id": user.organisation_id}
+def _kept(session: Session, user: User, command: str, actor: Actor, duties: Iterable[Duty]) -> User:
+    after = {
+        "email": user.email,
+        "role": user.role.value,
+        "organisation_id": user.organisation_id,
+        "duties": listed(duties),
+    }
     session.add(user)
     session.flush()
-    events.append(session, [events.entry(actor, user.created_at, user.id, command, {}, after, kind=_SUBJECT)])
+    give(session, user, duties, user.created_at, actor.id)
+    events.append(session, [events.entry(actor, user.created_at, user.id, command, {}, after, kind=SUBJECT)])
     return user

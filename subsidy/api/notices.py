@@ -4,16 +4,18 @@ from dataclasses import asdict
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field, WithJsonSchema
 
 from rules.money import yuan
+from subsidy.accounts import attempts
 from subsidy.api.assessments import Money
 from subsidy.api.body import Body, Tree, Words, fields, prose
 from subsidy.api.openapi import problems, takes
 from subsidy.api.signed import Now, Records
 from subsidy.database import reading, writing
 from subsidy.errors import NotFound
+from subsidy.web.session import address
 from subsidy.workflow import notices
 from subsidy.workflow.notices import Posted
 from subsidy.workflow.words import LONGEST_LINE, LONGEST_PASSAGE
@@ -64,13 +66,14 @@ def show(notice_id: str, engine: Records, clock: Now) -> NoticeAnswer:
 @router.post(
     "/{notice_id}/objections",
     status_code=201,
-    responses=problems(400, 404, 409, 413, 415, 422),
+    responses=problems(400, 404, 409, 413, 415, 422, 429),
     openapi_extra=takes(ObjectionBody),
 )
-def object_to(notice_id: str, tree: Tree, engine: Records, clock: Now) -> NoticeAnswer:
+def object_to(request: Request, notice_id: str, tree: Tree, engine: Records, clock: Now) -> NoticeAnswer:
     """Object to an award on notice. The zone's office answers before anything is decided."""
     given = fields(ObjectionBody, tree)
     with writing(engine) as session:
+        attempts.count(session, clock.now(), attempts.OBJECTIONS, address(request))
         notices.object_to(
             session, clock.now(), clock.today(), notice_id, name=given.name, contact=given.contact, text=given.text
         )

@@ -69,6 +69,7 @@ def answer(request: Request, error: Exception) -> Response:
     match error:
         case SubsidyError():
             status, code, detail, errors = error.status, error.code, error.message(lang), None
+            headers |= error.headers
         case Unreadable():
             fault = error.faults[0]
             status, code, detail, errors = error.status, fault.code, fault.message(lang), [_field(fault, lang)]

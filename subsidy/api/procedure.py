@@ -9,7 +9,7 @@ from subsidy.api import cases
 from subsidy.api.body import Body, Reason, Tree, Version, Words, fields, prose
 from subsidy.api.cases import CaseAnswer
 from subsidy.api.openapi import takes
-from subsidy.api.signed import WRITING, Lang, Now, Records, Signed, Site
+from subsidy.api.signed import WRITING, Lang, Now, Records, Signed, Site, Weighty
 from subsidy.database import writing
 from subsidy.workflow import appeals, notices, procedure
 from subsidy.workflow.letters import Dictation
@@ -113,7 +113,7 @@ def unclaim(application_id: str, actor: Signed, tree: Tree, engine: Records, clo
 
 @router.post("/uphold", responses=WRITING, openapi_extra=takes(AppealBody))
 def uphold(
-    application_id: str, actor: Signed, tree: Tree, engine: Records, clock: Now, lang: Lang, site: Site
+    application_id: str, actor: Weighty, tree: Tree, engine: Records, clock: Now, lang: Lang, site: Site
 ) -> CaseAnswer:
     """Keep to a refusal that was appealed against, with a letter that says why."""
     given = fields(AppealBody, tree)
@@ -124,7 +124,7 @@ def uphold(
 
 
 @router.post("/reopening", responses=WRITING, openapi_extra=takes(AppealBody))
-def reopen(application_id: str, actor: Signed, tree: Tree, engine: Records, clock: Now, lang: Lang) -> CaseAnswer:
+def reopen(application_id: str, actor: Weighty, tree: Tree, engine: Records, clock: Now, lang: Lang) -> CaseAnswer:
     """Take back a refusal that was appealed against: the case is reviewed anew."""
     given = fields(AppealBody, tree)
     with writing(engine) as session:

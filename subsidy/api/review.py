@@ -17,7 +17,7 @@ from subsidy.api.body import Body, MaybeWords, Reason, Tree, Version, Words, fie
 from subsidy.api.cases import CaseAnswer
 from subsidy.api.facts import VALUE
 from subsidy.api.openapi import takes
-from subsidy.api.signed import WRITING, Lang, Now, Records, Signed, Site
+from subsidy.api.signed import WRITING, Lang, Now, Records, Signed, Site, Weighty
 from subsidy.database import writing
 from subsidy.records import Outcome
 from subsidy.workflow import door, recommendation, review
@@ -142,7 +142,7 @@ def take_back(application_id: str, actor: Signed, tree: Tree, engine: Records, c
 
 @router.post("/approval", responses=WRITING, openapi_extra=takes(DecisionBody))
 def approve(
-    application_id: str, actor: Signed, tree: Tree, engine: Records, clock: Now, lang: Lang, site: Site
+    application_id: str, actor: Weighty, tree: Tree, engine: Records, clock: Now, lang: Lang, site: Site
 ) -> CaseAnswer:
     """Approve what was recommended. With the last signature needed, award, receipt, instalments and letter are written together."""
     given = fields(DecisionBody, tree)
@@ -157,7 +157,7 @@ def approve(
 
 @router.post("/refusal", responses=WRITING, openapi_extra=takes(DecisionBody))
 def refuse(
-    application_id: str, actor: Signed, tree: Tree, engine: Records, clock: Now, lang: Lang, site: Site
+    application_id: str, actor: Weighty, tree: Tree, engine: Records, clock: Now, lang: Lang, site: Site
 ) -> CaseAnswer:
     """Turn an application down, with the letter that says so."""
     given = fields(DecisionBody, tree)

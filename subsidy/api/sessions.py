@@ -12,7 +12,7 @@ from subsidy.api.openapi import problems, takes
 from subsidy.api.signed import Now, Records, Signed
 from subsidy.database import reading, writing
 from subsidy.records import Organisation, Role, User
-from subsidy.web.session import session_token
+from subsidy.web.session import address, device, session_token
 
 router = APIRouter(tags=["sessions"])
 
@@ -52,13 +52,14 @@ class Me(BaseModel):
 
 
 @router.post(
-    "/sessions", status_code=201, responses=problems(400, 401, 413, 415, 422), openapi_extra=takes(Credentials)
+    "/sessions", status_code=201, responses=problems(400, 401, 413, 415, 422, 429), openapi_extra=takes(Credentials)
 )
-def sign_in(tree: Tree, engine: Records, clock: Now, response: Response) -> Token:
+def sign_in(request: Request, tree: Tree, engine: Records, clock: Now, response: Response) -> Token:
     """Sign in with an account's password."""
     given = body.fields(Credentials, tree)
     response.headers["Cache-Control"] = "no-store"
-    return Token(token=accounts.sign_in(engine, clock.now(), given.email, given.password))
+    place = {"address": address(request), "device": device(request)}
+    return Token(token=accounts.sign_in(engine, clock.now(), given.email, given.password, **place))
 
 
 @router.delete("/sessions", status_code=204, responses=problems(401, 403))

@@ -1,5 +1,6 @@
 """Who asks: the session behind a request, for handlers that need one."""
 
+from collections.abc import Mapping
 from typing import Annotated, Final
 
 from fastapi import Depends, Request, Response, Security
@@ -8,9 +9,10 @@ from sqlalchemy import Engine
 
 from schedules.clock import Clock
 from subsidy.api.openapi import Answers, problems
-from subsidy.records import Role
+from subsidy.errors import Forbidden
+from subsidy.records import Duty, Role
 from subsidy.web.language import language
-from subsidy.web.session import require
+from subsidy.web.session import proved, require, scopes
 from subsidy.workflow.actor import Actor
 
 _bearer = HTTPBearer(
@@ -23,24 +25,51 @@ WRITING: Final[Answers] = problems(400, 401, 403, 404, 409, 413, 415, 422)
 """How a request that changes something may be refused."""
 
 
+NOUNS: Final[Mapping[str, str]] = {
+    "applications": "cases",
+    "documents": "cases",
+    "letters": "cases",
+    "messages": "cases",
+    "review": "cases",
+    "schedule": "finance",
+    "disbursements": "finance",
+}
+"""Which scopes of a program's token open the routes of a tag; those of other tags are for people."""
+
+
 def _signed(request: Request, _: Annotated[object, Security(_bearer)]) -> Actor:
-    return require(request)
+    actor, given = require(request), scopes(request)
+    if given is not None:
+        nouns = [NOUNS[tag] for tag in request.scope["route"].tags if tag in NOUNS]
+        if not nouns:
+            raise Forbidden("token_never")
+        scope = f"{nouns[0]}:{'read' if request.method in ('GET', 'HEAD') else 'write'}"
+        if scope not in given:
+            raise Forbidden("token_not_enough", scope=scope)
+    return actor
 
 
-def _staff(request: Request, _: Annotated[object, Security(_bearer)]) -> Actor:
-    return require(request, Role.ADMINISTRATOR, Role.FINANCE)
+def _weighty(request: Request, actor: Annotated[Actor, Depends(_signed)]) -> Actor:
+    proved(request)
+    return actor
 
 
-def _finance(request: Request, _: Annotated[object, Security(_bearer)]) -> Actor:
-    return require(request, Role.FINANCE)
+def _staff(request: Request, actor: Annotated[Actor, Depends(_signed)]) -> Actor:
+    return require(request, Role.ADMINISTRATOR, Role.FINANCE, Role.AUDITOR)
+
+
+def _finance(request: Request, actor: Annotated[Actor, Depends(_weighty)]) -> Actor:
+    return require(request, Role.FINANCE, duty=Duty.MAKE)
 
 
 Signed = Annotated[Actor, Depends(_signed)]
 """Anybody who is signed in."""
+Weighty = Annotated[Actor, Depends(_weighty)]
+"""Anybody who is signed in and has given his password lately; no program's token."""
 Staff = Annotated[Actor, Depends(_staff)]
-"""An administrator or somebody of finance."""
+"""An administrator, somebody of finance, or an auditor."""
 Finance = Annotated[Actor, Depends(_finance)]
-"""Somebody of finance."""
+"""Somebody of finance who makes disbursements, and has given his password lately."""
 
 
 async def _engine(request: Request) -> Engine:

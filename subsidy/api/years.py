@@ -12,7 +12,7 @@ from subsidy.api.cases import CaseAnswer
 from subsidy.api.facts import VALUE
 from subsidy.api.openapi import takes
 from subsidy.api.review import read_value
-from subsidy.api.signed import WRITING, Lang, Now, Records, Signed
+from subsidy.api.signed import WRITING, Lang, Now, Records, Signed, Weighty
 from subsidy.database import writing
 from subsidy.errors import NotFound
 from subsidy.records import Award, Instalment
@@ -71,7 +71,7 @@ def record_figure(
 
 
 @router.post("/instalments/{instalment_id}/release", responses=WRITING, openapi_extra=takes(YearDecisionBody))
-def release(instalment_id: str, actor: Signed, tree: Tree, engine: Records, clock: Now, lang: Lang) -> CaseAnswer:
+def release(instalment_id: str, actor: Weighty, tree: Tree, engine: Records, clock: Now, lang: Lang) -> CaseAnswer:
     """Let an instalment be paid although its operating year falls short."""
     given = fields(YearDecisionBody, tree)
     with writing(engine) as session:
@@ -80,7 +80,7 @@ def release(instalment_id: str, actor: Signed, tree: Tree, engine: Records, cloc
 
 
 @router.post("/instalments/{instalment_id}/forfeiture", responses=WRITING, openapi_extra=takes(YearDecisionBody))
-def forfeit(instalment_id: str, actor: Signed, tree: Tree, engine: Records, clock: Now, lang: Lang) -> CaseAnswer:
+def forfeit(instalment_id: str, actor: Weighty, tree: Tree, engine: Records, clock: Now, lang: Lang) -> CaseAnswer:
     """Give an instalment up because its operating year falls short."""
     given = fields(YearDecisionBody, tree)
     with writing(engine) as session:

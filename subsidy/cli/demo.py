@@ -28,7 +28,9 @@ def demo(lang: Lang = "") -> None:
         elif not known.issuperset(each.email for each in ACCOUNTS):
             print(text(lang, "cli.demo_in_use"))
             return
-    rows = [[text(lang, f"cli.role_{each.role}"), each.email, each.name, each.organisation or ""] for each in ACCOUNTS]
+    rows = [
+        [text(lang, f"account.role_{each.role}"), each.email, each.name, each.organisation or ""] for each in ACCOUNTS
+    ]
     head = [text(lang, f"cli.demo_{key}") for key in ("role", "email", "name", "organisation")]
     print(text(lang, "cli.demo_accounts", password=PASSWORD))
     print(rendered([table(head, rows)], to_terminal=False), end="", flush=True)

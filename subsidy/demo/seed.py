@@ -10,12 +10,13 @@ from typing import Final, NamedTuple
 from sqlalchemy import Connection, Engine
 
 from schedules.clock import SHANGHAI, Clock
+from subsidy.accounts.duties import give, usual
 from subsidy.accounts.passwords import hashed
 from subsidy.database import writing
 from subsidy.demo.acts import Call, act, start
 from subsidy.demo.story import PASSWORD, Project, Step, office, projects
 from subsidy.finance.disburse import disburse
-from subsidy.records import Organisation, Trigger, User
+from subsidy.records import Duty, Organisation, Role, Trigger, User
 from subsidy.workflow.access import log
 from subsidy.workflow.actor import Actor
 from subsidy.workflow.heads import close_day
@@ -64,10 +65,13 @@ class _Stage:
             session.add_all(enterprises.values())
             for key, person in told.people.items():
                 organisation_id = enterprises[person.organisation].id if person.organisation else None
-                values = person.model_dump(exclude={"organisation"})
+                values = person.model_dump(exclude={"organisation", "duties"})
                 user = User(**values, organisation_id=organisation_id, password_hash=secret, created_at=now)
                 session.add(user)
-                self.actors[key] = Actor(user.id, user.name, user.role, organisation_id)
+                owner = frozenset({Duty.OWN}) if user.role is Role.APPLICANT else usual(user.role)
+                duties = owner if person.duties is None else frozenset(person.duties)
+                give(session, user, duties, now, None)
+                self.actors[key] = Actor(user.id, user.name, user.role, organisation_id, duties)
 
     def scenes(self) -> Iterator[_Scene]:
         """Everything that happens; on one day, ticks first."""

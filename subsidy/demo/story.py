@@ -9,7 +9,7 @@ from typing import Annotated, Final, Literal, NamedTuple
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from rules.document import read_document
-from subsidy.records import Outcome, Role
+from subsidy.records import Duty, Outcome, Role
 
 PASSWORD: Final = "lingang-sample-2026"  # noqa: S105 -- meant to be known; it opens nothing but the sample accounts
 """Of every sample account."""
@@ -38,6 +38,8 @@ class Person(_Model):
     name: str
     role: Role
     organisation: str | None = None
+    duties: tuple[Duty, ...] | None = None
+    """Those that are usual for the role where none are named; who applies looks after the accounts of his enterprise."""
 
 
 class Office(_Model):

@@ -12,17 +12,17 @@ from subsidy.workflow import words
 
 
 class Told(NamedTuple):
-    """A message, whom it goes to, and the number of the application that it is about."""
+    """A message, whom it goes to, and the number of the application that it is about; None where it is about an account."""
 
     message: Message
     user: User
-    number: str
+    number: str | None
 
 
 class Found(Sequence[Told]):
     """Messages, the newest first; only those that are looked at are read from the database."""
 
-    def __init__(self, session: Session, query: Select[Message, User, str]) -> None:
+    def __init__(self, session: Session, query: Select[Message, User, str | None]) -> None:
         self._session = session
         self._query = query
 
@@ -46,7 +46,7 @@ def messages(session: Session, *, user_id: str | None = None, state: MessageStat
     query = (
         select(Message, User, col(Application.number))
         .join(User, col(User.id) == col(Message.user_id))
-        .join(Application, col(Application.id) == col(Message.application_id))
+        .outerjoin(Application, col(Application.id) == col(Message.application_id))
     )
     if user_id is not None:
         query = query.where(col(Message.user_id) == user_id)

@@ -15,6 +15,7 @@ from sqlalchemy import Engine, case, select, update
 from sqlmodel import col
 
 from schedules.clock import Clock
+from subsidy.accounts import links
 from subsidy.database import writing
 from subsidy.locale import text
 from subsidy.records import Message, MessageState, Role, User
@@ -123,22 +124,33 @@ def _send(engine: Engine, settings: Settings, clock: Clock, server: SMTP, letter
 
 
 def compose(message: Message, user: User, settings: Settings) -> EmailMessage:
-    """The e-mail: Chinese first, English below, with the way to the application."""
-    desk = "review" if user.role == Role.ADMINISTRATOR else "apply"
-    url = f"{settings.base_url.rstrip('/')}/{desk}/{message.application_id}"
+    """The e-mail: Chinese first, English below, with the way to what it tells of."""
+    url, footer = settings.base_url.rstrip("/") + _path(message, user, settings), _footer(message)
     parts = [
-        "\n\n".join((body, text(lang, "messages.mail_link", url=url), text(lang, "messages.mail_footer")))
+        "\n\n".join((body, text(lang, f"{footer}_link", url=url), text(lang, f"{footer}_footer")))
         for lang, body in (("zh", message.body_zh), ("en", message.body_en))
     ]
     mail = EmailMessage()
     mail["Message-ID"] = f"<{message.id}@{settings.mail_from.rpartition('@')[2]}>"
     mail["Date"] = message.written_at
     mail["From"] = Address(text("zh", "base.site"), addr_spec=settings.mail_from)
-    mail["To"] = Address(words.printable(user.name), addr_spec=user.email)
+    mail["To"] = Address(words.printable(user.name), addr_spec=message.address or user.email)
     mail["Subject"] = words.printable(f"{message.subject_zh} / {message.subject_en}")
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content("\n\n----\n\n".join(parts) + "\n")
     return mail
+
+
+def _path(message: Message, user: User, settings: Settings) -> str:
+    """Where a message leads: to its application, or by a link that works once, or to the reader's own account."""
+    if message.application_id is not None:
+        desk = "review" if user.role == Role.ADMINISTRATOR else "apply"
+        return f"/{desk}/{message.application_id}"
+    return links.path(message.link_id, settings.secret) if message.link_id else "/account"
+
+
+def _footer(message: Message) -> str:
+    return "messages.mail" if message.application_id else "mail.mail"
 
 
 def _failed(engine: Engine, message: Message, error: Exception, now: datetime, *, for_good: bool = False) -> None:

@@ -47,13 +47,14 @@ def refers_to(column: str) -> ForeignKey:
     return ForeignKey(column, **AT_COMMIT)
 
 
-def one_of(choices: type[StrEnum], name: str) -> Any:
-    """The type of a column `name` that holds a word of a closed list, with a check in the database."""
+def one_of(choices: type[StrEnum], name: str, *, checked: bool = True) -> Any:
+    """The type of a column `name` that holds a word of a closed list, with a check in the database, unless another check of
+    the table holds it."""
     return Enum(
         choices,
         values_callable=lambda members: [member.value for member in members],
         native_enum=False,
-        create_constraint=True,
+        create_constraint=checked,
         length=32,
         name=name,
     )

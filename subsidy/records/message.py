@@ -1,4 +1,4 @@
-"""What people are told of their cases: written with the change that it tells of, sent by the scheduler."""
+"""What people are told of their cases and accounts: written with the change that it tells of, sent by the scheduler."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -27,7 +27,8 @@ class Message(Record, table=True):
     id: str = Field(default_factory=new_id, primary_key=True)
     """Also what its Message-ID begins with, so that one which is sent twice is known to be the same."""
     user_id: str = Field(sa_column_args=[refers_to("user_account.id")], index=True)
-    application_id: str = Field(sa_column_args=[refers_to("application.id")])
+    application_id: str | None = Field(default=None, sa_column_args=[refers_to("application.id")])
+    """Empty where it is about an account."""
     command: str
     """The step that it tells of."""
     subject_zh: str
@@ -44,3 +45,7 @@ class Message(Record, table=True):
     sent_at: datetime | None = None
     error: str | None = Field(default=None, sa_type=Text)
     """Why the last attempt did not succeed."""
+    link_id: str | None = Field(default=None, sa_column_args=[refers_to("one_time_link.id")])
+    """The address that works once, which only the mail itself tells."""
+    address: str | None = None
+    """Where it goes, if not to the account's present address."""

@@ -14,9 +14,13 @@ class Role(StrEnum):
     APPLICANT = "applicant"
     ADMINISTRATOR = "administrator"
     FINANCE = "finance"
+    AUDITOR = "auditor"
+    """Reads all that the office reads, and changes nothing."""
+    REGISTRAR = "registrar"
+    """Keeps the accounts of the office, and can do nothing else."""
 
 
-_ON_DUTY: Final = "role IN ('administrator', 'finance') AND disabled_at IS NULL"
+_ON_DUTY: Final = "role <> 'applicant' AND disabled_at IS NULL"
 
 
 def _own_id(context: Any) -> str:
@@ -32,7 +36,8 @@ class User(Record, table=True):
         CheckConstraint("email = lower(email)", name="email_lower"),
         CheckConstraint("role <> 'applicant' OR organisation_id IS NOT NULL", name="applicant_organisation"),
         UniqueConstraint("id", "person_id"),
-        # Whoever decides does not pay, and counts once.
+        UniqueConstraint("id", "role"),
+        # Of the roles of the office a person holds one, and counts once.
         Index(
             "uq_user_account_staff_person",
             "person_id",
@@ -45,8 +50,8 @@ class User(Record, table=True):
     id: str = Field(default_factory=new_id, primary_key=True)
     email: str = Field(unique=True)
     name: str
-    password_hash: str = Field(repr=False)
-    """Argon2id, with its salt and parameters."""
+    password_hash: str | None = Field(default=None, repr=False)
+    """Argon2id, with its salt and parameters; empty until somebody who was invited sets one."""
     role: Role = Field(sa_type=one_of(Role, "role"))
     organisation_id: str | None = Field(default=None, sa_column_args=[refers_to("organisation.id")], index=True)
     """Whom an applicant acts for. Staff usually have none; one who has may not decide on that organisation."""
@@ -73,3 +78,7 @@ class UserSession(Record, table=True):
     expires_at: datetime
     """The absolute end, however busy the session is."""
     revoked_at: datetime | None = None
+    device: str = ""
+    """What the browser says it is, for its owner to know the session by."""
+    proved_at: datetime
+    """When the password was last given in it."""

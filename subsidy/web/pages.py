@@ -17,6 +17,7 @@ from rules.money import grouped
 from rules.reading import DEFAULT_POLICY
 from schedules.clock import FixedClock
 from subsidy.locale import catalogue, text
+from subsidy.records import Duty
 from subsidy.web import formats, language
 from subsidy.web.session import current_actor
 from subsidy.workflow.actor import Actor
@@ -121,12 +122,14 @@ def _menu(actor: Actor | None) -> list[tuple[str, str]]:
         menu.append(("apply", "/apply"))
     if actor and actor.role == "applicant":
         menu.append(("messages", "/messages"))
-    if actor and actor.role == "administrator":
+    if actor and actor.role in ("administrator", "auditor"):
         menu.append(("review", "/review"))
-    if actor and actor.role in ("administrator", "finance"):
+    if actor and actor.role in ("administrator", "finance", "auditor"):
         menu.append(("finance", "/finance"))
-    if actor and actor.role == "administrator":
+    if actor and actor.role in ("administrator", "auditor"):
         menu.append(("messages", "/review/messages"))
+    if actor and (actor.role == "registrar" or Duty.OWN in actor.duties):
+        menu.append(("people", "/people"))
     return menu
 
 

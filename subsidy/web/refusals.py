@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 
 from rules.faults import BadInput
 from subsidy.api import problem
-from subsidy.errors import SubsidyError, Unauthenticated
+from subsidy.errors import ProofNeeded, SubsidyError, Unauthenticated
 from subsidy.locale import catalogue, text
 from subsidy.web.forms import posted
 from subsidy.web.headers import SECURITY
@@ -27,6 +27,8 @@ async def answer(request: Request, error: Exception) -> Response:
         return problem.answer(request, error)
     if isinstance(error, Unauthenticated):
         return await _sign_in_first(request)
+    if isinstance(error, ProofNeeded) or _wrong_proof(error):
+        return await _prove_first(request, error)
     status, messages = _explain(error, language(request))
     # A page asks the database who is reading, which nobody else should have to wait for.
     return await run_in_threadpool(_page, request, status, messages, getattr(error, "headers", None))
@@ -70,6 +72,18 @@ def _page(request: Request, status: int, messages: list[str], headers: Mapping[s
     )
     response.headers.update(headers or {})
     return response
+
+
+def _wrong_proof(error: Exception) -> bool:
+    return isinstance(error, BadInput) and any(fault.pointer == "/proof" for fault in error.faults)
+
+
+async def _prove_first(request: Request, error: Exception) -> Response:
+    """The form is handed back, to be sent again with the password."""
+    typed = {name: value for name, value in (await posted(request)).items() if name != "proof"}
+    status, messages = _explain(error, language(request))
+    faults = [("proof", message) for message in messages] if _wrong_proof(error) else []
+    return await run_in_threadpool(render, request, "layout/proof.html", status=status, typed=typed, faults=faults)
 
 
 async def _sign_in_first(request: Request) -> Response:

@@ -14,6 +14,7 @@ from subsidy.locale import text
 from subsidy.web.forms import switched_to
 from subsidy.web.language import language
 from subsidy.web.pages import redirect, render
+from subsidy.web.session import proved
 from subsidy.workflow.transitions import Command
 from subsidy.workflow.view import Case
 
@@ -44,8 +45,10 @@ def carry_out(
     *,
     to: Callable[[Result], str],
     done: str,
+    weighty: bool = False,
 ) -> Response:
-    """Takes `step` in one transaction and leads to the address that `to` gives, which says `done` once.
+    """Takes `step` in one transaction and leads to the address that `to` gives, which says `done` once. What is `weighty`
+    is done only in a session in which the password was given lately.
 
     A form that was sent only to switch the language does nothing. Where the step is refused, `page` shows why: with 422
     for faults of its fields, with 409 where the state of things is in the way. What this person may not do, or find, is
@@ -53,6 +56,8 @@ def carry_out(
     """
     if lang := switched_to(typed):
         return page(lang=lang)
+    if weighty:
+        proved(request, typed.get("proof"))
     try:
         with writing(request.app.state.engine) as session:
             result = step(session)

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Final
 
+from subsidy.records import Duty
+
 
 @dataclass(frozen=True)
 class Actor:
@@ -16,6 +18,8 @@ class Actor:
     name: str
     role: str
     organisation_id: str | None = None
+    duties: frozenset[Duty] = frozenset()
+    """What he may do within his role; nothing where none is named."""
 
 
 SYSTEM: Final = Actor(id=None, name="system", role="system")

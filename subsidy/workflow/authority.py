@@ -15,6 +15,8 @@ _ROLES: Final = {
     Who.SYSTEM: SYSTEM.role,
     Who.PUBLIC: PUBLIC.role,
 }
+_READERS: Final = frozenset({Role.ADMINISTRATOR, Role.FINANCE, Role.AUDITOR})
+"""The roles of the office that see what has been submitted; who keeps its accounts sees no case."""
 
 
 def may_see(actor: Actor, application: Application) -> bool:
@@ -24,13 +26,13 @@ def may_see(actor: Actor, application: Application) -> bool:
         return application.status is ApplicationStatus.NOTICE
     if actor.role == Role.APPLICANT:
         return actor.organisation_id == application.organisation_id
-    return actor == SYSTEM or application.submitted_on is not None
+    return actor == SYSTEM or (actor.role in _READERS and application.submitted_on is not None)
 
 
 def why_not(actor: Actor, command: str, application: Application, session: Session) -> SubsidyError | None:
     """Why this person may not give this command to this application now; None where he may.
 
-    It answers from role, organisation and status. Whether the facts suffice is asked when the command is carried out.
+    It answers from role, duties, organisation and status. Whether the facts suffice is asked when the command is carried out.
     An application that the person may not see is simply not found.
     """
     transition = TRANSITIONS[Command(command)]
@@ -38,6 +40,8 @@ def why_not(actor: Actor, command: str, application: Application, session: Sessi
         return NotFound()
     if actor.role != _ROLES[transition.who]:
         return Forbidden("role")
+    if transition.duties and not actor.duties.intersection(transition.duties):
+        return Forbidden(f"workflow.lacks_{transition.duties[0]}")
     if transition.who is Who.ADMINISTRATOR:
         conflict = _conflict(actor, application, session)
         if conflict is not None:

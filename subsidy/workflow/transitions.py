@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Final
 
 from subsidy.records import ApplicationStatus as Status
+from subsidy.records import Duty
 
 
 class Command(StrEnum):
@@ -53,7 +54,7 @@ class Who(StrEnum):
     APPLICANT = "applicant"
     """An applicant, on an application of his own organisation."""
     ADMINISTRATOR = "administrator"
-    """An administrator, on an application of an organisation that he does not belong to."""
+    """An administrator who has the duty, on an application of an organisation that he does not belong to."""
     SYSTEM = "system"
     """The scheduler."""
     PUBLIC = "public"
@@ -69,12 +70,17 @@ class Transition:
     sources: frozenset[Status]
     to: Status | None
     who: Who
+    duties: tuple[Duty, ...]
+    """Any one of these gives an administrator the command; empty for others."""
     reason: bool
     """Whether the person must say why."""
 
 
-def _row(command: Command, sources: str, to: Status | None, who: Who, *, reason: bool = False) -> Transition:
-    return Transition(command, frozenset(Status(name) for name in sources.split()), to, who, reason)
+def _row(
+    command: Command, sources: str, to: Status | None, who: Who, duties: str = "", *, reason: bool = False
+) -> Transition:
+    statuses, named = frozenset(Status(name) for name in sources.split()), tuple(Duty(name) for name in duties.split())
+    return Transition(command, statuses, to, who, named, reason)
 
 
 _OPEN: Final = "submitted returned accepted recommended notice decision"
@@ -85,35 +91,42 @@ _TABLE: Final = (
     _row(Command.SAVE, "draft returned", None, Who.APPLICANT),
     _row(Command.SUBMIT, "draft returned", Status.SUBMITTED, Who.APPLICANT),
     _row(Command.WITHDRAW, _UNDECIDED, Status.WITHDRAWN, Who.APPLICANT, reason=True),
-    _row(Command.ACCEPT, "submitted", Status.ACCEPTED, Who.ADMINISTRATOR),
-    _row(Command.RETURN, "submitted accepted", Status.RETURNED, Who.ADMINISTRATOR, reason=True),
+    _row(Command.ACCEPT, "submitted", Status.ACCEPTED, Who.ADMINISTRATOR, "receive"),
+    _row(Command.RETURN, "submitted accepted", Status.RETURNED, Who.ADMINISTRATOR, "receive", reason=True),
     _row(Command.LAPSE, "returned", Status.LAPSED, Who.SYSTEM),
-    _row(Command.CLAIM, f"{_OPEN} appealed", None, Who.ADMINISTRATOR),
-    _row(Command.UNCLAIM, f"{_OPEN} appealed", None, Who.ADMINISTRATOR),
-    _row(Command.JUDGE, "accepted", None, Who.ADMINISTRATOR, reason=True),
-    _row(Command.CORRECT, "accepted", None, Who.ADMINISTRATOR, reason=True),
-    _row(Command.SET_RATE, "accepted", None, Who.ADMINISTRATOR, reason=True),
-    _row(Command.RECOMMEND, "accepted", Status.RECOMMENDED, Who.ADMINISTRATOR, reason=True),
-    _row(Command.PUBLISH, "recommended", Status.NOTICE, Who.ADMINISTRATOR),
+    _row(Command.CLAIM, f"{_OPEN} appealed", None, Who.ADMINISTRATOR, "receive recommend approve"),
+    _row(Command.UNCLAIM, f"{_OPEN} appealed", None, Who.ADMINISTRATOR, "receive recommend approve"),
+    _row(Command.JUDGE, "accepted", None, Who.ADMINISTRATOR, "receive recommend", reason=True),
+    _row(Command.CORRECT, "accepted", None, Who.ADMINISTRATOR, "receive recommend", reason=True),
+    _row(Command.SET_RATE, "accepted", None, Who.ADMINISTRATOR, "receive recommend", reason=True),
+    _row(Command.RECOMMEND, "accepted", Status.RECOMMENDED, Who.ADMINISTRATOR, "recommend", reason=True),
+    _row(Command.PUBLISH, "recommended", Status.NOTICE, Who.ADMINISTRATOR, "recommend"),
     _row(Command.OBJECT, "notice", None, Who.PUBLIC),
-    _row(Command.ANSWER, "notice", None, Who.ADMINISTRATOR, reason=True),
+    _row(Command.ANSWER, "notice", None, Who.ADMINISTRATOR, "recommend", reason=True),
     _row(Command.END_NOTICE, "notice", Status.DECISION, Who.SYSTEM),
-    _row(Command.TAKE_BACK, "recommended notice decision", Status.ACCEPTED, Who.ADMINISTRATOR, reason=True),
-    _row(Command.APPROVE, "decision", Status.APPROVED, Who.ADMINISTRATOR, reason=True),
-    _row(Command.REFUSE, "recommended decision", Status.REFUSED, Who.ADMINISTRATOR, reason=True),
+    _row(
+        Command.TAKE_BACK,
+        "recommended notice decision",
+        Status.ACCEPTED,
+        Who.ADMINISTRATOR,
+        "recommend approve",
+        reason=True,
+    ),
+    _row(Command.APPROVE, "decision", Status.APPROVED, Who.ADMINISTRATOR, "approve", reason=True),
+    _row(Command.REFUSE, "recommended decision", Status.REFUSED, Who.ADMINISTRATOR, "approve", reason=True),
     _row(Command.APPEAL, "refused", Status.APPEALED, Who.APPLICANT, reason=True),
-    _row(Command.UPHOLD, "appealed", Status.REFUSED, Who.ADMINISTRATOR, reason=True),
-    _row(Command.REOPEN, "appealed", Status.ACCEPTED, Who.ADMINISTRATOR, reason=True),
-    _row(Command.CLOSE, "approved", Status.CLOSED, Who.ADMINISTRATOR),
-    _row(Command.RECORD_FIGURE, "approved", None, Who.ADMINISTRATOR),
-    _row(Command.RELEASE, "approved", None, Who.ADMINISTRATOR, reason=True),
-    _row(Command.FORFEIT, "approved", None, Who.ADMINISTRATOR, reason=True),
+    _row(Command.UPHOLD, "appealed", Status.REFUSED, Who.ADMINISTRATOR, "approve", reason=True),
+    _row(Command.REOPEN, "appealed", Status.ACCEPTED, Who.ADMINISTRATOR, "approve", reason=True),
+    _row(Command.CLOSE, "approved", Status.CLOSED, Who.ADMINISTRATOR, "receive approve"),
+    _row(Command.RECORD_FIGURE, "approved", None, Who.ADMINISTRATOR, "receive"),
+    _row(Command.RELEASE, "approved", None, Who.ADMINISTRATOR, "approve", reason=True),
+    _row(Command.FORFEIT, "approved", None, Who.ADMINISTRATOR, "approve", reason=True),
     _row(Command.GENERATE, "approved", None, Who.SYSTEM),
     _row(Command.DESCRIBE, "draft returned", None, Who.APPLICANT),
     _row(Command.ATTACH, "draft submitted returned accepted", None, Who.APPLICANT),
     _row(Command.DETACH, "draft submitted returned accepted", None, Who.APPLICANT),
-    _row(Command.FILE, "submitted accepted", None, Who.ADMINISTRATOR),
-    _row(Command.UNFILE, "submitted accepted", None, Who.ADMINISTRATOR),
+    _row(Command.FILE, "submitted accepted", None, Who.ADMINISTRATOR, "receive recommend"),
+    _row(Command.UNFILE, "submitted accepted", None, Who.ADMINISTRATOR, "receive recommend"),
 )
 
 TRANSITIONS: Final[Mapping[Command, Transition]] = MappingProxyType({row.command: row for row in _TABLE})

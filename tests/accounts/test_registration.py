@@ -50,7 +50,7 @@ def test_an_applicant_signs_up_with_his_organisation(engine: Engine) -> None:
         organisation = session.get_one(Organisation, stored.organisation_id)
         event = session.exec(select(Event)).one()
     assert (stored.email, stored.name, stored.role, stored.created_at) == ("li@jia.cn", "李明", Role.APPLICANT, NOW)
-    assert stored.password_hash.startswith("$argon2id$")
+    assert str(stored.password_hash).startswith("$argon2id$")
     assert (organisation.name, organisation.credit_code) == ("上海甲储能科技有限公司", "91110000600037341L")
     assert (event.actor_id, event.command, event.subject_kind, event.subject_id) == (
         user.id,

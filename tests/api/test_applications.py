@@ -94,7 +94,7 @@ def test_from_the_draft_to_the_last_instalment(desks: Desks, office: Office) -> 
     case = made.json()
     assert made.headers["location"] == f"{ADDRESS}/{case['id']}"
     assert (case["number"], case["status"], case["project_name"]) == ("LG-2026-0001", "draft", "临港 园区储能")
-    assert case["organisation"]["credit_code"] == "91310115MA1K35XK6Q"
+    assert case["organisation"]["credit_code"] == "91310115MA1K35XK0N"
 
     body = {"project_name": "临港储能二期", "facts": files.STORAGE, "version": case["version"]}
     case = applicant.put(f"{ADDRESS}/{case['id']}", json=body).json()

@@ -82,7 +82,7 @@ def _fill(engine: Engine) -> None:
     ][:WANTED]  # fmt: skip
     years = [part.year.number for part in parts if part.year]
     with database.writing(engine) as session:
-        session.add(Organisation(id="org", name="甲", credit_code="91310115MA1K35XK6Q"))
+        session.add(Organisation(id="org", name="甲", credit_code="91310115MA1K35XK0N"))
         session.add(
             User(id="user", email="a@b.cn", name="李", password_hash="-", role=Role.ADMINISTRATOR, created_at=NOW)
         )

@@ -45,7 +45,7 @@ def test_row_tells_all_that_finance_asks(office: Office) -> None:
         "LG-2026-0001",
         "临港园区用户侧储能项目",
         "上海甲储能科技有限公司",
-        "91310115MA1K35XK6Q",
+        "91310115MA1K35XK0N",
     )
     assert (row.policy_id, row.scheme_id, row.clause) == ("lingang-2024", "user-side-storage", "A")
     assert row.scheme_label.zh == "用户侧储能项目奖励"

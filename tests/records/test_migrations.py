@@ -95,7 +95,7 @@ def test_it_can_be_started_in_any_folder(tmp_path: Path) -> None:
 
 
 FIRST_ROWS = """
-INSERT INTO organisation VALUES ('org', '甲', '91310115MA1K35XK6Q');
+INSERT INTO organisation VALUES ('org', '甲', '91310115MA1K35XK0N');
 INSERT INTO user_account VALUES ('li', 'li@jia.cn', '李明', '-', 'applicant', 'org', '2026-02-01 00:00:00+00:00', NULL);
 INSERT INTO application VALUES ('draft', 'LG-2026-0001', 'org', 'li', 'lingang-2024', 'user-side-storage', '一期', 'draft',
   NULL, NULL, NULL, 1, '2026-02-28 17:00:00+00:00', '2026-02-28 17:00:00+00:00');

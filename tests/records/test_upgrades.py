@@ -31,7 +31,7 @@ def test_documents_keep_who_verified_a_fact(engine: Engine) -> None:
     to(engine, "0002")
     at = "2026-03-01 04:00:00+00:00" if engine.dialect.name == "postgresql" else "2026-03-01 04:00:00.000000"
     with engine.begin() as connection:
-        _insert(connection, "organisation", id="org", name="甲", credit_code="91310115MA1K35XK6Q")
+        _insert(connection, "organisation", id="org", name="甲", credit_code="91310115MA1K35XK0N")
         for name, role in (("li", "applicant"), ("chen", "administrator")):
             account = {"id": name, "email": f"{name}@x.cn", "name": name, "password_hash": "-", "role": role}
             _insert(connection, "user_account", **account, organisation_id="org", created_at=at)

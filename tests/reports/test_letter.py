@@ -48,7 +48,7 @@ def letter(kind: str = "refusal", findings: int = 3, **more: Any) -> dict[str, A
             "number": "LG-2026-0001",
             "project": "园区储能",
             "organisation": "上海甲储能科技有限公司",
-            "credit_code": "91310115MA1K35XK6Q",
+            "credit_code": "91310115MA1K35XK0N",
             "submitted_on": "2026-02-01",
         },
         "award": None,
@@ -79,7 +79,7 @@ LONG = {
     "organisation": "上海自由贸易试验区临港新片区" * 6 + EVIL,
     "project": "Reallylongwordwithoutanybreak" * 6 + EVIL,
     "number": "LG-2026-0001",
-    "credit_code": "91310115MA1K35XK6Q",
+    "credit_code": "91310115MA1K35XK0N",
     "submitted_on": "2026-02-01",
 }
 KINDS = {

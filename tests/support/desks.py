@@ -37,7 +37,14 @@ class Desks:
             with writing(self._office.engine) as session:
                 ends = noon(self._office.day).replace(hour=15)
                 session.add(
-                    UserSession(id=_digest(token), user_id=str(actor.id), created_at=now, seen_at=now, expires_at=ends)
+                    UserSession(
+                        id=_digest(token),
+                        user_id=str(actor.id),
+                        created_at=now,
+                        seen_at=now,
+                        proved_at=now,
+                        expires_at=ends,
+                    )
                 )
         return token
 

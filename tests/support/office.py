@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -17,14 +18,17 @@ from rules.facts import Value
 from schedules.calendar import china
 from schedules.clock import SHANGHAI
 from subsidy import accounts
+from subsidy.accounts.duties import give
 from subsidy.database import reading, writing
 from subsidy.documents import content
 from subsidy.documents.store import Store
 from subsidy.records import (
+    DUTIES,
     Application,
     ApplicationStatus,
     Award,
     Document,
+    Duty,
     Event,
     Instalment,
     Letter,
@@ -62,19 +66,25 @@ STORAGE: Final[Mapping[str, Value]] = {
 }
 JUDGED = ("advanced_technology", "drives_industry", "typical_scenario")
 
-APPLICANT: Final = Actor("li", "李明", Role.APPLICANT, JIA)
-STRANGER: Final = Actor("wang", "王芳", Role.APPLICANT, YI)
-ADMINISTRATOR: Final = Actor("chen", "陈立", Role.ADMINISTRATOR)
-RELATED: Final = Actor("zhao", "赵敏", Role.ADMINISTRATOR, JIA)
-SECOND: Final = Actor("qian", "钱进", Role.ADMINISTRATOR)
-THIRD: Final = Actor("tang", "唐宁", Role.ADMINISTRATOR)
-FINANCE: Final = Actor("sun", "孙洁", Role.FINANCE)
+CASEWORK: Final = frozenset(DUTIES[Role.ADMINISTRATOR])
+
+APPLICANT: Final = Actor("li", "李明", Role.APPLICANT, JIA, frozenset({Duty.OWN}))
+STRANGER: Final = Actor("wang", "王芳", Role.APPLICANT, YI, frozenset({Duty.OWN}))
+ADMINISTRATOR: Final = Actor("chen", "陈立", Role.ADMINISTRATOR, None, CASEWORK)
+RELATED: Final = Actor("zhao", "赵敏", Role.ADMINISTRATOR, JIA, CASEWORK)
+SECOND: Final = Actor("qian", "钱进", Role.ADMINISTRATOR, None, CASEWORK)
+THIRD: Final = Actor("tang", "唐宁", Role.ADMINISTRATOR, None, CASEWORK)
+FINANCE: Final = Actor("sun", "孙洁", Role.FINANCE, None, frozenset({Duty.MAKE}))
+AUDITOR: Final = Actor("bai", "白如", Role.AUDITOR)
+REGISTRAR: Final = Actor("yan", "严清", Role.REGISTRAR)
 ACTORS: Final = {
     "applicant": APPLICANT,
     "stranger": STRANGER,
     "administrator": ADMINISTRATOR,
     "related administrator": RELATED,
     "finance": FINANCE,
+    "auditor": AUDITOR,
+    "registrar": REGISTRAR,
 }
 
 FIRST_DAY: Final = date(2026, 3, 1)
@@ -96,15 +106,14 @@ class Office:
         finalize(self, rmtree, folder, ignore_errors=True)
         self.store = Store(Path(folder) / "documents", 1024**2, 2 * 1024**2)
         with writing(engine) as session:
-            session.add(Organisation(id=JIA, name="上海甲储能科技有限公司", credit_code="91310115MA1K35XK6Q"))
+            session.add(Organisation(id=JIA, name="上海甲储能科技有限公司", credit_code="91310115MA1K35XK0N"))
             session.add(Organisation(id=YI, name="上海乙新能源有限公司", credit_code="91310000MA1FL70B67"))
-            for actor in (*ACTORS.values(), SECOND, THIRD):
-                session.add(_user(actor))
+            _employ(session, *ACTORS.values(), SECOND, THIRD)
 
     def employ(self, *actors: Actor) -> None:
         """More people with accounts."""
         with writing(self.engine) as session:
-            session.add_all(_user(actor) for actor in actors)
+            _employ(session, *actors)
 
     def moved(self, actor: Actor) -> Actor:
         """The same person with another account, in place of the former."""
@@ -119,7 +128,7 @@ class Office:
                 role=Role(actor.role),
                 person=f"{actor.id}@example.cn",
             )
-        return Actor(again.id, again.name, again.role)
+        return replace(actor, id=again.id)
 
     @property
     def now(self) -> datetime:
@@ -371,13 +380,16 @@ class Office:
             return list(session.exec(select(Event).where(Event.subject_id == application_id).order_by(col(Event.id))))
 
 
-def _user(actor: Actor) -> User:
-    return User(
-        id=str(actor.id),
-        email=f"{actor.id}@example.cn",
-        name=actor.name,
-        password_hash="-",
-        role=Role(actor.role),
-        organisation_id=actor.organisation_id,
-        created_at=noon(FIRST_DAY),
-    )
+def _employ(session: Session, *actors: Actor) -> None:
+    for actor in actors:
+        user = User(
+            id=str(actor.id),
+            email=f"{actor.id}@example.cn",
+            name=actor.name,
+            password_hash="-",
+            role=Role(actor.role),
+            organisation_id=actor.organisation_id,
+            created_at=noon(FIRST_DAY),
+        )
+        session.add(user)
+        give(session, user, actor.duties, noon(FIRST_DAY), None)

@@ -1,19 +1,22 @@
 """One valid row of each table, for tests that change one thing about it."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 from sqlmodel import Session
 
 from subsidy.records import (
     Access,
+    ApiToken,
     Application,
     ApplicationFact,
     ApplicationStatus,
+    Attempt,
     Award,
     Disbursement,
     Disclosure,
     Document,
+    Duty,
     Event,
     Format,
     Head,
@@ -24,6 +27,7 @@ from subsidy.records import (
     Message,
     Notice,
     Objection,
+    OneTimeLink,
     OperatingFigure,
     Organisation,
     OtherSupport,
@@ -31,6 +35,7 @@ from subsidy.records import (
     Particular,
     ParticularKind,
     PolicyText,
+    Purpose,
     Receipt,
     Recommendation,
     Record,
@@ -39,6 +44,7 @@ from subsidy.records import (
     SignOff,
     Trigger,
     User,
+    UserDuty,
     UserSession,
     YearDecision,
 )
@@ -51,7 +57,7 @@ TODAY: Final = date(2026, 3, 1)
 def one_of_each(session: Session) -> None:
     """Adds an approved application with all that belongs to it: one row in each table."""
     rows: tuple[Record, ...] = (
-        Organisation(id="org", name="上海甲储能科技有限公司", credit_code="91310115MA1K35XK6Q"),
+        Organisation(id="org", name="上海甲储能科技有限公司", credit_code="91310115MA1K35XK0N"),
         User(
             id="user", email="li@jia.cn", name="李明", password_hash="-", role=Role.APPLICANT, organisation_id="org",
             created_at=NOW,
@@ -62,7 +68,16 @@ def one_of_each(session: Session) -> None:
         User(
             id="spare", email="sun@zone.cn", name="孙洁", password_hash="-", role=Role.FINANCE, created_at=NOW,
         ),
-        UserSession(id="0" * 64, user_id="user", created_at=NOW, seen_at=NOW, expires_at=NOW.replace(hour=16)),
+        UserDuty(user_id="user", duty=Duty.OWN, role=Role.APPLICANT, given_at=NOW, given_by="chief"),
+        OneTimeLink(
+            id="link", purpose=Purpose.RESET, user_id="user", created_at=NOW, expires_at=NOW + timedelta(hours=1)
+        ),
+        ApiToken(
+            id="token", user_id="user", name="报表", digest="0" * 64, scopes="cases:read", created_at=NOW,
+            expires_at=NOW + timedelta(days=1),
+        ),
+        Attempt(key="0" * 64, at=NOW),
+        UserSession(id="0" * 64, user_id="user", created_at=NOW, seen_at=NOW, proved_at=NOW, expires_at=NOW.replace(hour=16)),
         Application(
             id="app", number="LG-2026-0001", organisation_id="org", created_by="user", policy_id="lingang-2024",
             scheme_id="user-side-storage", project_name="一期", status=ApplicationStatus.APPROVED, submitted_on=TODAY,

@@ -16,7 +16,7 @@ from subsidy.settings import Settings
 FIRST_DAY: Final = "2026-03-01"
 PASSWORD: Final = "a sentence to remember"
 SECRET: Final = "0123456789abcdef0123456789abcdef"
-CREDIT_CODE: Final = "91310000MA1FL0000N"
+CREDIT_CODE: Final = "91310000MA1FL0007C"
 
 
 def site(engine: Engine, day: str = FIRST_DAY, documents: Path = Path("unused"), **browser: str) -> TestClient:

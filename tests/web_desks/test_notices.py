@@ -37,7 +37,7 @@ def test_anybody_reads_what_is_on_notice_and_no_more(visitor: TestClient, notice
             "2026年3月6日",
         ):
             assert said in page
-        for kept in ("91310115MA1K35XK6Q", "李明", "陈立", "专家", "12,000"):
+        for kept in ("91310115MA1K35XK0N", "李明", "陈立", "专家", "12,000"):
             assert kept not in page
     assert "正在公示 1 项" in words(visitor.get("/notices").text)
 

@@ -1,5 +1,6 @@
 """Going against a refusal, once and in time, before somebody who took no part; and closing what is settled."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -8,12 +9,11 @@ from subsidy.database import reading
 from subsidy.errors import Forbidden, Refused
 from subsidy.finance.disburse import disburse
 from subsidy.records import LetterKind, Trigger
-from subsidy.workflow.actor import Actor
 from subsidy.workflow.recommendation import live
 from subsidy.workflow.view import case
 from tests.support.office import ADMINISTRATOR, APPLICANT, SECOND, THIRD, Office
 
-FOURTH = Actor("luo", "罗平", ADMINISTRATOR.role)
+FOURTH = replace(ADMINISTRATOR, id="luo", name="罗平")
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """Every status × every command × every kind of person: what is allowed works, all else is refused and leaves nothing."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -369,7 +370,7 @@ def test_table_leads_where_the_matrix_says() -> None:
 
 def test_who_made_an_application_does_not_decide_on_it_in_another_role(office: Office) -> None:
     application_id = bring_to(office, "submitted")
-    moved = Actor("li", "李明", Role.ADMINISTRATOR)
+    moved = replace(ACTORS["administrator"], id="li", name="李明")
     with reading(office.engine) as session:
         answer = why_not(moved, "accept", session.get_one(Application, application_id), session)
     assert answer is not None

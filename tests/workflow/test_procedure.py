@@ -1,5 +1,6 @@
 """Accepting, returning, correcting in time, lapsing and taking cases on."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -12,7 +13,7 @@ from subsidy.workflow.actor import Actor
 from subsidy.workflow.next_step import next_step
 from tests.support.office import ADMINISTRATOR, APPLICANT, STORAGE, Office
 
-COLLEAGUE = Actor("zhu", "朱琳", "administrator")
+COLLEAGUE = replace(ADMINISTRATOR, id="zhu", name="朱琳")
 
 
 def claim(office: Office, application_id: str, actor: Actor = ADMINISTRATOR, reason: str | None = None) -> None:

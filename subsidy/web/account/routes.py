@@ -20,7 +20,13 @@ router = APIRouter(include_in_schema=False)
 Typed = Annotated[Mapping[str, str], Depends(posted)]
 Faults = list[tuple[str, str]]
 
-HOMES: Final = {"applicant": "/apply", "administrator": "/review", "finance": "/finance"}
+HOMES: Final = {
+    "applicant": "/apply",
+    "administrator": "/review",
+    "finance": "/finance",
+    "auditor": "/review",
+    "registrar": "/people",
+}
 
 
 @router.get("/sign-in")
@@ -91,7 +97,9 @@ def _sign_up_form(
 
 def _signed_in(request: Request, typed: Mapping[str, str]) -> Response:
     engine, now = request.app.state.engine, request.app.state.clock.now()
-    token = accounts.sign_in(engine, now, typed.get("email", ""), typed.get("password", ""))
+    email, password = typed.get("email", ""), typed.get("password", "")
+    place = {"address": session.address(request), "device": session.device(request)}
+    token = accounts.sign_in(engine, now, email, password, **place)
     actor = accounts.who(engine, now, token)
     home = HOMES[actor.role] if actor else "/"
     response = redirect(local_path(typed.get("next", "")) or home)

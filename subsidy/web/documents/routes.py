@@ -21,8 +21,7 @@ from subsidy.web import steps
 from subsidy.web.documents.download import download
 from subsidy.web.forms import posted
 from subsidy.web.session import require
-from subsidy.workflow import documents, door
-from subsidy.workflow.access import note
+from subsidy.workflow import documents
 from subsidy.workflow.view import Case
 
 _PIECE = 1024 * 1024
@@ -80,11 +79,9 @@ def routes(desk: str, role: Role, opened: Callable[[Request, str], Case]) -> API
 
     @router.get(f"{here}/{{document_id}}")
     def file(request: Request, application_id: str, document_id: str) -> Response:
-        actor, engine, clock = require(request, role), request.app.state.engine, request.app.state.clock
-        with reading(engine) as session:
-            door.find(session, actor, application_id)
+        opened(request, application_id)
+        with reading(request.app.state.engine) as session:
             document = documents.find(session, application_id, document_id)
-        note(engine, actor, application_id, clock.today(), clock.now())
         return download(request, document)
 
     return router

@@ -2,16 +2,16 @@
 
 from fastapi import Request
 
-from subsidy.records import Role
+from subsidy.records import Duty, Role
 from subsidy.web.session import require
 from subsidy.workflow.actor import Actor
 
 
 def staff(request: Request) -> Actor:
-    """Somebody of finance, or an administrator, who may look."""
-    return require(request, Role.FINANCE, Role.ADMINISTRATOR)
+    """Somebody of finance, an administrator or an auditor, who may look."""
+    return require(request, Role.FINANCE, Role.ADMINISTRATOR, Role.AUDITOR)
 
 
 def finance(request: Request) -> Actor:
-    """Somebody of finance, who may also act."""
-    return require(request, Role.FINANCE)
+    """Somebody of finance who makes disbursements."""
+    return require(request, Role.FINANCE, duty=Duty.MAKE)

@@ -15,12 +15,13 @@ from subsidy.errors import Refused
 from subsidy.finance.disburse import disburse, preview
 from subsidy.finance.runs import left, runs
 from subsidy.finance.schedule import payout_schedule
-from subsidy.records import Role, Trigger
+from subsidy.records import Duty, Trigger
 from subsidy.web import paging
 from subsidy.web.finance.desk import finance, staff
 from subsidy.web.forms import posted, switched_to
 from subsidy.web.language import language
 from subsidy.web.pages import redirect, render
+from subsidy.web.session import proved
 
 router = APIRouter()
 
@@ -50,6 +51,7 @@ def run(request: Request, typed: Typed) -> Response:
     clock = request.app.state.clock
     if lang := switched_to(typed):
         return _page(request, typed, lang=lang)
+    proved(request, typed.get("proof"))
     try:
         as_of = _as_of(typed, clock.today())
         disburse(request.app.state.engine, as_of=as_of, now=clock.now(), trigger=Trigger.MANUAL)
@@ -92,7 +94,7 @@ def _page(
         faults=faults,
         report=report,
         sheet=sheet,
-        may_run=actor.role == Role.FINANCE,
+        may_run=Duty.MAKE in actor.duties,
     )
 
 

@@ -32,7 +32,7 @@ def own_page(request: Request) -> Response:
 
 @router.get(OUTBOX)
 def outbox_page(request: Request) -> Response:
-    require(request, Role.ADMINISTRATOR)
+    require(request, Role.ADMINISTRATOR, Role.AUDITOR)
     state = _state(request)
     with reading(request.app.state.engine) as session:
         found = {each: messages(session, state=each) for each in (*MessageState, None)}

@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from rules.faults import Fault
 from rules.load import packs
+from subsidy.accounts import attempts
 from subsidy.database import reading
 from subsidy.errors import NotFound, Refused
 from subsidy.records import Objection
@@ -15,6 +16,7 @@ from subsidy.web import steps
 from subsidy.web.forms import posted
 from subsidy.web.language import language
 from subsidy.web.pages import render
+from subsidy.web.session import address
 from subsidy.workflow import notices
 from subsidy.workflow.notices import Posted
 
@@ -39,6 +41,7 @@ def object_to(request: Request, notice_id: str, typed: Typed) -> Response:
     clock = request.app.state.clock
 
     def step(session: Session) -> Objection:
+        attempts.count(session, clock.now(), attempts.OBJECTIONS, address(request))
         said = {field: typed.get(field, "") for field in ("name", "contact", "text")}
         return notices.object_to(session, clock.now(), clock.today(), notice_id, **said)
 

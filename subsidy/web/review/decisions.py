@@ -14,7 +14,7 @@ from subsidy.letter import Script, script
 from subsidy.records import Application, Award, LetterKind, Outcome, Recommendation
 from subsidy.web import casework, steps
 from subsidy.web.check import result
-from subsidy.web.review.desk import Typed, address, administrator, opened
+from subsidy.web.review.desk import Typed, address, administrator, opened, reader
 from subsidy.workflow import letters, recommendation, words
 from subsidy.workflow.approval import day_of_rule
 from subsidy.workflow.letter_content import Signature
@@ -77,7 +77,9 @@ def approve(request: Request, application_id: str, typed: Typed) -> Response:
         )
 
     page = _approval(request, application_id, typed)
-    return steps.carry_out(request, typed, step, page, to=lambda _: address(application_id), done="review.done_signed")
+    return steps.carry_out(
+        request, typed, step, page, to=lambda _: address(application_id), done="review.done_signed", weighty=True
+    )
 
 
 @router.get("/review/{application_id}/refuse")
@@ -96,7 +98,9 @@ def refuse(request: Request, application_id: str, typed: Typed) -> Response:
         )
 
     page = _refusal(request, application_id, typed)
-    return steps.carry_out(request, typed, step, page, to=lambda _: address(application_id), done="review.done_refused")
+    return steps.carry_out(
+        request, typed, step, page, to=lambda _: address(application_id), done="review.done_refused", weighty=True
+    )
 
 
 def _approval(request: Request, application_id: str, typed: Mapping[str, str]) -> steps.Page:
@@ -159,7 +163,7 @@ def _draft(
         case.application,
         case.organisation,
         case.sheet,
-        administrator(request),
+        reader(request),
         request.app.state.clock.today(),
         reason=typed.get("reason", "").strip(),
         addition=typed.get("addition", "").strip(),

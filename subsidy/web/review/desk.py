@@ -21,9 +21,14 @@ def administrator(request: Request) -> Actor:
     return require(request, Role.ADMINISTRATOR)
 
 
+def reader(request: Request) -> Actor:
+    """Who is signed in and may look at cases: an administrator, or an auditor."""
+    return require(request, Role.ADMINISTRATOR, Role.AUDITOR)
+
+
 def opened(request: Request, application_id: str) -> Case:
     """An application that has been submitted, once it is noted who opened it; NotFound for any other."""
-    actor, engine, clock = administrator(request), request.app.state.engine, request.app.state.clock
+    actor, engine, clock = reader(request), request.app.state.engine, request.app.state.clock
     with reading(engine) as session:
         found = case(session, actor, application_id, clock.today())
     note(engine, actor, application_id, clock.today(), clock.now())

@@ -98,6 +98,10 @@ _STEPS: Final[Mapping[str, Callable[[Session, Given], object]]] = {
 }
 
 
+_WEIGHTY: Final = frozenset({Command.UPHOLD, Command.REOPEN})
+"""They decide, as an approval does."""
+
+
 @router.get("/review/{application_id}/steps/{step}")
 def step_page(request: Request, application_id: str, step: str) -> Response:
     return _page(request, application_id, _command(step), {})()
@@ -116,6 +120,7 @@ def take_step(request: Request, application_id: str, step: str, typed: Typed) ->
         page,
         to=lambda _: address(application_id),
         done=f"procedure.done_{command}",
+        weighty=command in _WEIGHTY,
     )
 
 

@@ -15,7 +15,7 @@ from subsidy.web.documents import routes as papers
 from subsidy.web.language import language
 from subsidy.web.pages import link, render
 from subsidy.web.review import decisions, facts, letters, procedure, queue, years
-from subsidy.web.review.desk import administrator, opened
+from subsidy.web.review.desk import opened, reader
 from subsidy.workflow.search import search
 from subsidy.workflow.transitions import TRANSITIONS, Command
 from subsidy.workflow.view import Case
@@ -46,7 +46,7 @@ ACTIONS: Final = (
 @router.get("/review")
 def list_page(request: Request) -> Response:
     actor, today, lang, query = (
-        administrator(request),
+        reader(request),
         request.app.state.clock.today(),
         language(request),
         request.query_params,

@@ -73,7 +73,7 @@ def decide(request: Request, application_id: str, number: int, decision: str, ty
         return carry(session, actor, now, instalment_id, typed.get("reason", ""), steps.version(typed))
 
     to = f"{address(application_id)}#instalments"
-    return steps.carry_out(request, typed, step, page, to=lambda _: to, done="review.done_decided")
+    return steps.carry_out(request, typed, step, page, to=lambda _: to, done="review.done_decided", weighty=True)
 
 
 def _figure(request: Request, case: Case, year: int, typed: Mapping[str, str]) -> steps.Page:

@@ -1,0 +1,231 @@
+"""Who works where: owners look after the accounts of their enterprise, the registrar after those of the office."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import ColumnElement, delete
+from sqlmodel import Session, col, select
+
+from rules.faults import BadInput, Fault
+from subsidy.accounts import links
+from subsidy.accounts.duties import duties_of, fitting, give, listed, named
+from subsidy.accounts.fields import read_email, read_name
+from subsidy.accounts.registration import SUBJECT, person_behind, refuse_taken
+from subsidy.accounts.sessions import end_others
+from subsidy.errors import Forbidden, NotFound, Refused
+from subsidy.messages.personal import tell
+from subsidy.records import Duty, OneTimeLink, Organisation, Purpose, Role, User, UserDuty
+from subsidy.workflow import events, words
+from subsidy.workflow.actor import SYSTEM, Actor
+
+STAFF: Final = tuple(role for role in Role if role is not Role.APPLICANT)
+
+
+def why_not(actor: Actor, user: User | None = None) -> Refused | None:
+    """Why this person may not look after accounts, or after this one; None where he may. An account out of reach is not found."""
+    if actor == SYSTEM:
+        return None
+    if actor.role != Role.REGISTRAR and Duty.OWN not in actor.duties:
+        return Forbidden("role")
+    if user is not None and not _in_reach(actor, user):
+        raise NotFound
+    return Forbidden("own_account") if user is not None and user.id == actor.id else None
+
+
+def accounts_of(session: Session, actor: Actor) -> Sequence[User]:
+    """The accounts that this person looks after, by name: of his enterprise, or of the office. Raises Forbidden."""
+    _allow(actor)
+    return session.exec(
+        select(User).where(_reach(actor)).order_by(col(User.disabled_at), col(User.name), col(User.id))
+    ).all()
+
+
+def account(session: Session, actor: Actor, user_id: str) -> User:
+    """One of them; NotFound for any other."""
+    _allow(actor)
+    found = session.exec(select(User).where(col(User.id) == words.identifier(user_id), _reach(actor))).one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def invite(
+    session: Session,
+    actor: Actor,
+    now: datetime,
+    *,
+    email: str,
+    name: str,
+    role: Role,
+    duties: Iterable[Duty],
+    person: str = "",
+) -> tuple[User, OneTimeLink]:
+    """An account for somebody who will set its password himself, by a link in the mail that this writes.
+
+    An owner invites to his own enterprise, the registrar to the office; `person` is the address of another account of
+    the same person. Raises Forbidden, BadInput with every fault, or Refused.
+    """
+    _allow(actor)
+    if (role is Role.APPLICANT) == (actor.role == Role.REGISTRAR):
+        raise Forbidden("role")
+    faults: list[Fault] = []
+    email, name = read_email(email, faults), read_name(name, "name", faults)
+    chosen = fitting(role, duties, faults)
+    person_id = person_behind(session, person, faults) if person else None
+    if faults:
+        raise BadInput(faults)
+    refuse_taken(session, email)
+    user = User(
+        email=email,
+        name=name,
+        role=role,
+        organisation_id=actor.organisation_id if role is Role.APPLICANT else None,
+        person_id=person_id,
+        created_at=now,
+    )
+    session.add(user)
+    session.flush()
+    give(session, user, chosen, now, actor.id)
+    after = {"email": email, "role": role.value, "organisation_id": user.organisation_id, "duties": listed(chosen)}
+    _record(session, actor, now, user, "invite", {}, after)
+    return user, send_invitation(session, actor, now, user)
+
+
+def invite_again(session: Session, actor: Actor, now: datetime, user_id: str) -> OneTimeLink:
+    """Another link for somebody who has not set a password yet. Raises Refused where he has."""
+    user = _locked(session, actor, user_id)
+    if user.password_hash is not None or user.disabled_at is not None:
+        raise Refused("account_state")
+    _record(session, actor, now, user, "invite_again", {}, {})
+    return send_invitation(session, actor, now, user)
+
+
+def set_duties(session: Session, actor: Actor, now: datetime, user_id: str, duties: Iterable[Duty]) -> User:
+    """What this account may do from now on, from its next request. Raises BadInput or Refused."""
+    user = _locked(session, actor, user_id)
+    faults: list[Fault] = []
+    chosen = fitting(user.role, duties, faults)
+    if faults:
+        raise BadInput(faults)
+    before = duties_of(session, [user.id]).get(user.id, frozenset())
+    if before == chosen:
+        return user
+    if Duty.OWN in before - chosen:
+        _keep_an_owner(session, user)
+    session.execute(delete(UserDuty).where(col(UserDuty.user_id) == user.id))
+    give(session, user, chosen, now, actor.id)
+    _record(session, actor, now, user, "set_duties", {"duties": listed(before)}, {"duties": listed(chosen)})
+    tell(session, now, user, "duties", named={"duties": named(chosen)})
+    return user
+
+
+def disable(session: Session, actor: Actor, now: datetime, user_id: str, reason: str) -> User:
+    """Nobody signs in with this account any more, and whoever is signed in is not. Raises BadInput or Refused."""
+    user = _locked(session, actor, user_id)
+    faults: list[Fault] = []
+    why = words.passage(reason, "reason", faults)
+    if faults:
+        raise BadInput(faults)
+    if user.disabled_at is not None:
+        raise Refused("account_state")
+    if Duty.OWN in duties_of(session, [user.id]).get(user.id, ()):
+        _keep_an_owner(session, user)
+    user.disabled_at = now
+    session.add(user)
+    end_others(session, now, user.id)
+    links.end(session, now, user.id, *Purpose)
+    _record(session, actor, now, user, "disable", {"disabled": False}, {"disabled": True}, why)
+    tell(session, now, user, "disabled", reason=why)
+    return user
+
+
+def enable(session: Session, actor: Actor, now: datetime, user_id: str) -> User:
+    """The account can be used again. Raises Refused where it can, or where its person has another one in the office by now."""
+    user = _locked(session, actor, user_id)
+    if user.disabled_at is None:
+        raise Refused("account_state")
+    user.disabled_at = None
+    session.add(user)
+    session.flush()
+    _record(session, actor, now, user, "enable", {"disabled": True}, {"disabled": False})
+    tell(session, now, user, "enabled")
+    return user
+
+
+def send_invitation(session: Session, actor: Actor, now: datetime, user: User) -> OneTimeLink:
+    """Writes the mail with which somebody sets his first password."""
+    link = links.make(session, now, user.id, Purpose.INVITATION)
+    keyed, given = {"role": [f"account.role_{user.role}"]}, {}
+    if actor.id is None:
+        keyed["by"] = ["mail.operator"]
+    else:
+        given["by"] = actor.name
+    if user.organisation_id is None:
+        keyed["organisation"] = ["mail.office"]
+    else:
+        given["organisation"] = session.get_one(Organisation, user.organisation_id).name
+    tell(session, now, user, "invitation", link=link, named=keyed, **given)
+    return link
+
+
+def _allow(actor: Actor) -> None:
+    refusal = why_not(actor)
+    if refusal:
+        raise refusal
+
+
+def _locked(session: Session, actor: Actor, user_id: str) -> User:
+    """An account that this person may change, which nobody else changes until the transaction ends."""
+    _allow(actor)
+    query = select(User).where(col(User.id) == words.identifier(user_id), _reach(actor)).with_for_update()
+    user = session.exec(query).one_or_none()
+    if user is None:
+        raise NotFound
+    refusal = why_not(actor, user)
+    if refusal:
+        raise refusal
+    return user
+
+
+def _reach(actor: Actor) -> ColumnElement[bool]:
+    if actor.role == Role.REGISTRAR:
+        return col(User.role) != Role.APPLICANT
+    return (col(User.role) == Role.APPLICANT) & (col(User.organisation_id) == actor.organisation_id)
+
+
+def _in_reach(actor: Actor, user: User) -> bool:
+    if actor.role == Role.REGISTRAR:
+        return user.role is not Role.APPLICANT
+    return user.role is Role.APPLICANT and user.organisation_id == actor.organisation_id
+
+
+def _keep_an_owner(session: Session, leaving: User) -> None:
+    """Raises Refused where nobody else looks after the accounts of the enterprise. The owners are locked, so that of two who
+    leave at once one stays."""
+    owners = (
+        select(User)
+        .join(UserDuty, col(UserDuty.user_id) == col(User.id))
+        .where(
+            col(UserDuty.duty) == Duty.OWN,
+            col(User.organisation_id) == leaving.organisation_id,
+            col(User.disabled_at).is_(None),
+        )
+        .order_by(col(User.id))
+        .with_for_update()
+    )
+    if not [owner for owner in session.exec(owners) if owner.id != leaving.id]:
+        raise Refused("last_owner")
+
+
+def _record(
+    session: Session,
+    actor: Actor,
+    now: datetime,
+    user: User,
+    command: str,
+    before: Mapping[str, object],
+    after: Mapping[str, object],
+    reason: str | None = None,
+) -> None:
+    events.append(session, [events.entry(actor, now, user.id, command, before, after, reason, SUBJECT)])
