@@ -1,12 +1,12 @@
 """What people type about themselves is read as they mean it, or refused naming the field and what to do."""
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from stdnum.cn import uscc
 
 from rules.faults import Fault
-from subsidy.accounts.fields import read_credit_code, read_email, read_name
+from subsidy.accounts.fields import organisation_check, read_credit_code, read_email, read_name
 
 LETTERS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 
@@ -52,14 +52,39 @@ def test_a_credit_code_that_is_none(typed: str, code: str) -> None:
         assert len(faults[0].message(lang)) < 250
 
 
-@given(st.text(alphabet="0123456789", min_size=8, max_size=8), st.text(alphabet=LETTERS, min_size=9, max_size=9))
-def test_one_wrong_character_never_passes(start: str, middle: str) -> None:
-    code = start + middle
+@pytest.mark.parametrize(
+    ("body", "check"),
+    [
+        ("D2143569", "X"),  # the example of GB 11714 itself
+        ("60003734", "1"),  # as in 91110000600037341L, the example of python-stdnum
+        ("19220382", "1"),  # the following as enterprises print their credit codes: Huawei, 914403001922038216
+        ("71526726", "X"),  # Tencent, 9144030071526726XG
+        ("79965505", "8"),  # Alibaba (China), 91330100799655058B
+        ("58752778", "3"),  # CATL, 91350900587527783P
+    ],
+)
+def test_the_check_character_of_an_organisation_code(body: str, check: str) -> None:
+    assert organisation_check(body) == check
+
+
+@given(st.text(alphabet="0123456789", min_size=8, max_size=8), st.text(alphabet=LETTERS, min_size=8, max_size=8))
+def test_one_wrong_character_never_passes(start: str, body: str) -> None:
+    code = start + body + organisation_check(body)
     code += uscc.calc_check_digit(code)
     assert read_credit_code(code, []) == code
     for place in (0, 7, 8, 16, 17):
         wrong = "1" if code[place] != "1" else "2"
         assert read_credit_code(code[:place] + wrong + code[place + 1 :], []) == ""
+
+
+@given(st.text(alphabet=LETTERS, min_size=8, max_size=8), st.sampled_from(LETTERS))
+def test_the_organisation_code_within_is_checked_by_itself(body: str, wrong: str) -> None:
+    assume(wrong != organisation_check(body))
+    code = "91310000" + body + wrong
+    code += uscc.calc_check_digit(code)
+    faults: list[Fault] = []
+    assert read_credit_code(code, faults) == ""
+    assert [fault.code for fault in faults] == ["credit_code_checksum"]
 
 
 @pytest.mark.parametrize(

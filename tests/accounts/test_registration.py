@@ -59,7 +59,7 @@ def test_an_applicant_signs_up_with_his_organisation(engine: Engine) -> None:
         user.id,
     )
     assert json.loads(event.after_json or "") == {
-        "email": "li@jia.cn", "organisation_id": organisation.id, "role": "applicant"
+        "email": "li@jia.cn", "organisation_id": organisation.id, "role": "applicant", "duties": "own"
     }  # fmt: skip
 
 
