@@ -3,8 +3,13 @@
 import pytest
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
+from sqlalchemy import Engine, update
 
 from subsidy.accounts import passwords
+from subsidy.database import writing
+from subsidy.records import User
+from tests.support.office import Office
+from tests.support.web import PASSWORD
 
 
 @pytest.fixture
@@ -13,3 +18,12 @@ def cheap(monkeypatch: pytest.MonkeyPatch) -> None:
     nobody = hasher.hash("")
     monkeypatch.setattr(passwords, "_hasher", lambda: hasher)
     monkeypatch.setattr(passwords, "_nobody", lambda: nobody)
+
+
+@pytest.fixture
+def zone(engine: Engine, cheap: None) -> Office:
+    """People and an empty desk; the password of each of them is PASSWORD."""
+    office = Office(engine)
+    with writing(engine) as session:
+        session.execute(update(User).values(password_hash=passwords.hashed(PASSWORD)))
+    return office
