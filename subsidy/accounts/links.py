@@ -46,7 +46,7 @@ def path(link_id: str, secret: str) -> str:
 def opened(session: Session, now: datetime, code: str, secret: str) -> OneTimeLink:
     """The link that an address names, which nobody else uses meanwhile. Raises NotFound where it is used, over, or no link."""
     try:
-        link_id = _signer(secret).unsign(code).decode()
+        link_id = _signer(secret).unsign(code.encode(errors="replace")).decode()
     except BadSignature:
         raise NotFound("link_over") from None
     query = select(OneTimeLink).where(

@@ -44,7 +44,10 @@ def make(
 ) -> tuple[ApiToken, str]:
     """A token, and how it reads: it is not kept and cannot be shown again. Raises BadInput with every fault."""
     faults: list[Fault] = []
-    name = words.line(name, "name", faults)
+    if words.printable(name).strip():
+        name = words.line(name, "name", faults)
+    else:
+        faults.append(FieldFault("/name", "token_name_missing"))
     chosen = _scopes(scopes, faults)
     if not 1 <= days <= MOST_DAYS:
         faults.append(FieldFault("/days", "token_days", {"most": str(MOST_DAYS)}))
