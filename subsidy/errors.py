@@ -67,8 +67,10 @@ class Forbidden(Refused):
 class Stale(Refused):
     """Somebody else changed it since it was read."""
 
-    def __init__(self, code: str = "stale", **params: str) -> None:
-        super().__init__(code, **params)
+    def __init__(self, code: str = "stale", *, present: Mapping[str, str | int] | None = None) -> None:
+        super().__init__(code)
+        self.present = present
+        """How it now stands, for programs."""
 
 
 class ProofNeeded(SubsidyError):

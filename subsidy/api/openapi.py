@@ -8,7 +8,7 @@ from fastapi.encoders import jsonable_encoder
 from pydantic import BaseModel
 
 from subsidy.api.facts import facts_schema
-from subsidy.api.problem import MEDIA_TYPE, FieldProblem, Problem
+from subsidy.api.problem import MEDIA_TYPE, FieldProblem, Present, Problem
 
 REFS: Final = "#/components/schemas/"
 
@@ -37,7 +37,7 @@ def described(app: FastAPI) -> FastAPI:
         made = found()
         schemas = made.setdefault("components", {}).setdefault("schemas", {})
         if "Facts" not in schemas:
-            for model in (Problem, FieldProblem):
+            for model in (Problem, FieldProblem, Present):
                 schema = model.model_json_schema(ref_template=f"{REFS}{{model}}")
                 schemas[model.__name__] = {key: part for key, part in schema.items() if key != "$defs"}
             schemas["Facts"] = jsonable_encoder(facts_schema())

@@ -12,7 +12,7 @@ from starlette.routing import Match
 
 from rules.faults import BadInput, Fault, excerpt
 from subsidy.database import UNAVAILABLE
-from subsidy.errors import FieldFault, SubsidyError
+from subsidy.errors import FieldFault, Stale, SubsidyError
 from subsidy.locale import text
 from subsidy.web.language import language
 
@@ -42,6 +42,15 @@ class FieldProblem(BaseModel):
     message: Annotated[str, Field(description="Field, value and what to do, in the reader's language.")]
 
 
+class Present(BaseModel):
+    """How an application now stands."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    status: str
+    version: int
+
+
 class Problem(BaseModel):
     """Why a request was not carried out. Nothing of it was stored."""
 
@@ -52,6 +61,9 @@ class Problem(BaseModel):
     detail: str
     code: Annotated[str, Field(description="Never changes; what a program should look at.")]
     errors: Annotated[list[FieldProblem] | None, Field(default=None, description="Present where fields are at fault.")]
+    present: Annotated[
+        Present | None, Field(default=None, description="How the application now stands, where it changed meanwhile.")
+    ]
 
 
 class Unreadable(BadInput):
@@ -89,6 +101,8 @@ def answer(request: Request, error: Exception) -> Response:
     problem = {"title": text(lang, f"api.title_{status}"), "status": status, "detail": detail, "code": code}
     if errors is not None:
         problem["errors"] = errors
+    if isinstance(error, Stale) and error.present:
+        problem["present"] = error.present
     return JSONResponse(problem, status, headers, MEDIA_TYPE)
 
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from sqlalchemy import Connection, text
 
-PROTECTED: Final = ("access", "event", "head", "policy_text", "receipt")
+PROTECTED: Final = ("access", "disbursement", "event", "head", "policy_text", "receipt", "sign_off")
 """Rows are added to these and never change."""
 
 _SQLITE: Final = (
@@ -27,6 +27,34 @@ _POSTGRES: Final = (
     "CREATE TRIGGER tr_{table}_no_delete BEFORE DELETE ON {table} EXECUTE FUNCTION refuse_change()",
     "CREATE TRIGGER tr_{table}_no_truncate BEFORE TRUNCATE ON {table} EXECUTE FUNCTION refuse_change()",
 )
+APART: Final = "tr_sign_off_own_organisation"
+"""Refuses a signature of somebody who, by any of his accounts, belongs to the organisation that applied."""
+
+_HIS_OWN: Final = """
+    SELECT 1 FROM recommendation AS made
+    JOIN application AS applied ON applied.id = made.application_id
+    JOIN user_account AS account ON account.organisation_id = applied.organisation_id
+    WHERE made.id = NEW.recommendation_id AND account.person_id = NEW.person_id
+"""
+_APART: Final = {
+    "sqlite": (
+        f"CREATE TRIGGER {APART} BEFORE INSERT ON sign_off WHEN EXISTS ({_HIS_OWN}) "
+        f"BEGIN SELECT RAISE(ABORT, '{APART}'); END",
+    ),
+    "postgresql": (
+        f"""
+        CREATE OR REPLACE FUNCTION refuse_own_organisation() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            IF EXISTS ({_HIS_OWN}) THEN
+                RAISE EXCEPTION 'signed by somebody of the organisation that applied'
+                    USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = TG_NAME;
+            END IF;
+            RETURN NEW;
+        END $$
+        """,
+        f"CREATE TRIGGER {APART} BEFORE INSERT ON sign_off FOR EACH ROW EXECUTE FUNCTION refuse_own_organisation()",
+    ),
+}
 _PRESENT: Final = {
     "sqlite": "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'",
     # D is a trigger that is switched off.
@@ -41,11 +69,19 @@ def protect(connection: Connection, table: str) -> None:
         connection.execute(text(statement.format(table=table)))
 
 
+def hold_apart(connection: Connection) -> None:
+    """From now on no signature is taken from whoever belongs to the organisation that applied."""
+    for statement in _APART[connection.dialect.name]:
+        connection.execute(text(statement))
+
+
 def lacking(connection: Connection) -> Iterator[str]:
     """The names of the triggers that should be there and are not."""
     present = {row[0] for row in connection.execute(text(_PRESENT[connection.dialect.name]))}
     for table in PROTECTED:
         yield from (name for name in names(connection, table) if name not in present)
+    if APART not in present:
+        yield APART
 
 
 def names(connection: Connection, table: str) -> tuple[str, ...]:

@@ -59,7 +59,7 @@ def change(
     if refusal is not None:
         raise refusal
     if version is not None and version != application.version:
-        raise Stale
+        raise Stale(present={"status": application.status.value, "version": application.version})
     transition = TRANSITIONS[command]
     under_way = Change(application, _reason(reason, needed=transition.reason))
     yield under_way

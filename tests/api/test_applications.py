@@ -254,7 +254,8 @@ def test_of_two_changes_on_one_version_the_second_is_refused(desks: Desks) -> No
     chen, case = desks.of(ADMINISTRATOR), accepted(desks)
     give(chen, case, "judgements", key="advanced_technology", value=True, reason="第一次")
     body = {"version": case["version"], "key": "advanced_technology", "value": False, "reason": "第二次"}
-    refused(chen.post(f"{ADDRESS}/{case['id']}/judgements", json=body), 409, "stale")
+    told = refused(chen.post(f"{ADDRESS}/{case['id']}/judgements", json=body), 409, "stale")
+    assert told["present"] == {"status": "accepted", "version": case["version"] + 1}
     now = chen.get(f"{ADDRESS}/{case['id']}").json()
     kept = {each["key"]: (each["verified"], each["reason"]) for each in now["facts"]}
     assert kept["advanced_technology"] == ("true", "第一次")

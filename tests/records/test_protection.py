@@ -13,10 +13,12 @@ from tests.support.tampering import tampering, unprotect
 
 UPDATES = {
     "access": "UPDATE access SET at = at",
+    "disbursement": "UPDATE disbursement SET amount_fen = 1",
     "event": "UPDATE event SET reason = 'another'",
     "head": "UPDATE head SET digest = digest",
     "policy_text": "UPDATE policy_text SET content = '{}'",
     "receipt": "UPDATE receipt SET content = '{}'",
+    "sign_off": "UPDATE sign_off SET reason = 'another'",
 }
 
 

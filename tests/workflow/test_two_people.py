@@ -1,18 +1,21 @@
 """Nobody alone: who recommended does not decide, each person counts once, and an approval is of what was seen."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import delete, text
 from sqlalchemy.exc import IntegrityError
+from sqlmodel import col
 
 from rules.load import packs
 from subsidy import accounts
 from subsidy.database import reading, writing
 from subsidy.errors import Forbidden, Refused
-from subsidy.records import Recommendation, Role, User
+from subsidy.records import Recommendation, Role, User, UserDuty
+from subsidy.records.violations import constraint
 from subsidy.workflow import recommendation
 from subsidy.workflow.actor import Actor
 from subsidy.workflow.recommendation import live
@@ -92,9 +95,24 @@ def test_nobody_acts_on_a_case_of_an_organisation_that_any_of_his_accounts_belon
 
 def test_nobody_decides_on_what_he_made_himself_before_he_changed_sides(office: Office, waiting: str) -> None:
     with writing(office.engine) as session:
+        session.execute(delete(UserDuty).where(col(UserDuty.user_id) == APPLICANT.id))
         maker = session.get_one(User, APPLICANT.id)
         maker.role, maker.organisation_id = Role.ADMINISTRATOR, None
-    assert refusal(office, waiting, Actor(maker.id, maker.name, maker.role)) == "workflow.own_application"
+    moved = replace(ADMINISTRATOR, id=maker.id, name=maker.name)
+    assert refusal(office, waiting, moved) == "workflow.own_application"
+
+
+def test_the_database_takes_no_signature_from_the_organisation_that_applied(office: Office, waiting: str) -> None:
+    values = {"of": held(office, waiting).id}
+    with pytest.raises(IntegrityError) as refused, office.engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO sign_off (id, recommendation_id, recommender_id, user_id, person_id, reason, digest,"
+                " signed_at) VALUES ('forged', :of, 'chen', 'zhao', 'zhao', 'x', 'x', '2026-03-01 00:00:00+00:00')"
+            ),
+            values,
+        )
+    assert constraint(refused.value) == "tr_sign_off_own_organisation"
 
 
 @pytest.mark.parametrize("role", [Role.FINANCE, Role.ADMINISTRATOR])

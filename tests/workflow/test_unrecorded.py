@@ -11,7 +11,7 @@ from subsidy.database import reading, writing
 from subsidy.records import Access, Record
 from subsidy.workflow import applications
 from tests.support.desks import Desks
-from tests.support.office import ADMINISTRATOR, APPLICANT, FINANCE, STRANGER, Office
+from tests.support.office import ADMINISTRATOR, APPLICANT, FINANCE, STRANGER, THIRD, Office
 
 API = "/api/v1/applications"
 
@@ -89,6 +89,22 @@ class TestOpening:
         assert "孙洁" in page
         told = desks.of(APPLICANT, **{"Accept-Language": "en"}).get(f"{API}/{case}").json()["events"]
         assert [(each["what"], each["who"]) for each in told if each["who"] == "陈立"] == [("Case opened", "陈立")]
+
+    @pytest.mark.parametrize(
+        "path",
+        [
+            "/review/{case}/letters/{code}",
+            "/review/{case}/letters/{code}.pdf",
+            "/api/v1/letters/{code}.pdf",
+            "/api/v1/applications/{case}/letters",
+        ],
+    )
+    def test_who_reads_a_letter_has_opened_its_case(self, office: Office, path: str) -> None:
+        case = office.approved().application_id
+        answer = Desks(office).of(THIRD).get(path.format(case=case, code=office.letters(case)[0].code))
+        assert answer.status_code == 200
+        with reading(office.engine) as session:
+            assert [row.user_id for row in session.exec(select(Access))] == [THIRD.id]
 
     def test_the_next_day_is_told_again(self, office: Office) -> None:
         case = office.submit(office.draft())

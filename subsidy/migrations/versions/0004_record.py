@@ -3,13 +3,14 @@
 import sqlalchemy as sa
 from alembic import op
 
-from subsidy.records.protection import PROTECTED, protect
+from subsidy.records.protection import protect
 from subsidy.workflow import chain
 
 revision = "0004"
 down_revision = "0003"
 
 _CHUNK = 5_000
+_PROTECTED = ("access", "event", "head", "policy_text", "receipt")
 
 
 def upgrade() -> None:
@@ -56,7 +57,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("application_id", "day", "user_id", name=op.f("pk_access")),
     )
-    for table in PROTECTED:
+    for table in _PROTECTED:
         protect(op.get_bind(), table)
 
 

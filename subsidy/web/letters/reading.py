@@ -9,6 +9,7 @@ from subsidy.records import Letter
 from subsidy.web.language import language
 from subsidy.web.pages import render
 from subsidy.workflow import letters
+from subsidy.workflow.access import note
 from subsidy.workflow.actor import Actor
 
 
@@ -38,4 +39,6 @@ def _of(request: Request, actor: Actor, application_id: str, code: str) -> Lette
         letter = letters.find(session, actor, code)
     if letter.application_id != application_id:
         raise NotFound
+    clock = request.app.state.clock
+    note(request.app.state.engine, actor, application_id, clock.today(), clock.now())
     return letter
