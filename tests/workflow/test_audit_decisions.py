@@ -18,8 +18,9 @@ def paid(office: Office) -> Office:
     """An award with its first instalment paid, after a recommendation that was taken back."""
     case = office.ready(office.accepted())
     office.take_back(office.recommend(case))
-    office.approve(case)
+    award = office.approve(case)
     office.day = date(2026, 7, 1)
+    office.figure(award, 1, 480)
     disburse(office.engine, as_of=office.day, now=office.now, trigger=Trigger.MANUAL)
     return office
 
