@@ -14,7 +14,7 @@ from subsidy.api.openapi import described
 from subsidy.documents.store import Store
 from subsidy.jobs import jobs
 from subsidy.settings import Settings
-from subsidy.web import account, apply, check, finance, health, letters, messages, public, refusals, review
+from subsidy.web import account, apply, check, finance, health, letters, messages, people, public, refusals, review
 from subsidy.web.guard import Guard
 from subsidy.web.head import Head
 from subsidy.web.headers import Headers
@@ -40,7 +40,7 @@ def create_app(
     app.state.documents = Store.of(settings)
     app.state.clock = clock or clock_from_environment(settings.today)
     # Messages come before the review, which would take their address for the id of a case.
-    for room in (api, health, check, public, account, messages, apply, review, finance, letters):
+    for room in (api, health, check, public, account, people, messages, apply, review, finance, letters):
         app.include_router(room.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     for refusal in refusals.REFUSALS:

@@ -5,17 +5,17 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from rules.faults import Fault
+from rules.faults import Fault, excerpt
 from subsidy.errors import FieldFault
 from subsidy.records import DUTIES, INCOMPATIBLE, Duty, Role, User, UserDuty
 
 
-def fitting(role: Role, duties: Iterable[Duty], faults: list[Fault]) -> frozenset[Duty]:
-    """The duties, if they go with the role and with each other; adds a fault where not."""
-    chosen = frozenset(duties)
-    faults.extend(
-        FieldFault("/duties", "duty_foreign", {"duty": str(duty)}) for duty in in_order(chosen - set(DUTIES[role]))
-    )
+def fitting(role: Role, duties: Iterable[str], faults: list[Fault]) -> frozenset[Duty]:
+    """The duties, if they go with the role and with each other; adds a fault where not, or where one is no duty at all."""
+    given = set(duties)
+    chosen = frozenset(in_order(given))
+    foreign = sorted(given - set(DUTIES[role]))
+    faults.extend(FieldFault("/duties", "duty_foreign", {"duty": excerpt(duty)}) for duty in foreign)
     if chosen >= INCOMPATIBLE:
         faults.append(FieldFault("/duties", "duties_incompatible"))
     if role in (Role.ADMINISTRATOR, Role.FINANCE) and not chosen:
@@ -44,8 +44,8 @@ def duties_of(session: Session, users: Iterable[str]) -> dict[str, frozenset[Dut
     return {user_id: frozenset(duties) for user_id, duties in found.items()}
 
 
-def in_order(duties: Iterable[Duty]) -> list[Duty]:
-    """Each once, in the order of the work."""
+def in_order(duties: Iterable[str]) -> list[Duty]:
+    """Each once, in the order of the work; what is no duty is left out."""
     given = set(duties)
     return [duty for duty in Duty if duty in given]
 
