@@ -248,8 +248,8 @@ class TestAudit:
         office.figure(granted, 1, 460)
         on(monkeypatch, "2026-06-30")
         office_command("disburse")
-        with writing(engine) as session:
-            session.execute(update(Disbursement).values(amount_fen=1))
+        with tampering(engine) as connection:
+            connection.execute(update(Disbursement).values(amount_fen=1))
         result = office_command("audit", "verify")
         assert result.code == 1
         assert "第 1 期应付 800000.00 元，所生成的拨付为 0.01 元" in result.out

@@ -142,7 +142,7 @@ def test_sample_projects_are_there_to_be_opened() -> None:
 
 
 def _role(role: str, lang: str) -> str:
-    return catalogue()[f"cli.role_{role}"][lang]
+    return catalogue()[f"account.role_{role}"][lang]
 
 
 @pytest.fixture(scope="module")

@@ -72,3 +72,9 @@ def test_each_account_becomes_a_person_of_its_own(engine: Engine) -> None:
         kept = connection.execute(text("SELECT id, role, person_id FROM user_account ORDER BY id")).all()
         assert [tuple(row) for row in kept] == [("chen", "administrator", "chen"), ("sun", "finance", "sun")]
         assert connection.execute(text("SELECT user_id FROM user_session")).scalar_one() == "chen"
+        assert connection.execute(text("SELECT proved_at = created_at FROM user_session")).scalar_one()
+        duties = connection.execute(text("SELECT user_id, duty FROM user_duty ORDER BY user_id, duty")).all()
+        assert [tuple(row) for row in duties] == [
+            *(("chen", duty) for duty in ("approve", "receive", "recommend")),
+            ("sun", "make"),
+        ]
