@@ -26,10 +26,16 @@ IDLE: Final = timedelta(hours=2)
 TOUCH_EVERY: Final = timedelta(minutes=5)
 """How exactly it is remembered when a session was last used; finer would write at every request."""
 
-
 PROVED: Final = timedelta(minutes=15)
 """For how long a password that was given counts for steps of weight."""
 _LONGEST_DEVICE: Final = 200
+
+
+class Present(NamedTuple):
+    """Who is signed in, and until when if he does nothing more."""
+
+    actor: Actor
+    ends_at: datetime
 
 
 def sign_in(engine: Engine, now: datetime, email: str, password: str, *, address: str = "", device: str = "") -> str:
@@ -122,13 +128,22 @@ def session_id(token: str) -> str:
 
 def who(engine: Engine, now: datetime, token: str) -> Actor | None:
     """Whose token this is, remembering that it was used; None where its session is over or the account disabled."""
+    found = present(engine, now, token)
+    return found.actor if found else None
+
+
+def present(engine: Engine, now: datetime, token: str) -> Present | None:
+    """As `who`, with when the session ends if it is not used any more."""
     with reading(engine) as session:
         found = _live(session, now, token)
         actor = actor_of(session, found.user) if found else None
-    if found and now - found.kept.seen_at >= TOUCH_EVERY:
+    if found is None or actor is None:
+        return None
+    if now - found.kept.seen_at >= TOUCH_EVERY:
         with writing(engine) as session:
             session.execute(update(UserSession).where(col(UserSession.id) == _digest(token)).values(seen_at=now))
-    return actor
+        found.kept.seen_at = now
+    return Present(actor, ends_at(found.kept))
 
 
 def actor_of(session: Session, user: User) -> Actor:

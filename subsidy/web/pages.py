@@ -19,7 +19,7 @@ from schedules.clock import FixedClock
 from subsidy.locale import catalogue, text
 from subsidy.records import Duty
 from subsidy.web import formats, language
-from subsidy.web.session import current_actor
+from subsidy.web.session import current_actor, ends_soon
 from subsidy.workflow.actor import Actor
 
 HERE: Final = Path(__file__).parent
@@ -95,7 +95,9 @@ def _common(request: Request, lang: str) -> dict[str, object]:
     actor = current_actor(request)
     path, query = request.url.path, dict(request.query_params)
     here = path if request.method == "GET" else "/"
-    back = query.get("next") if path in ("/sign-in", "/sign-up") else link(here, **query)
+    # Nor does an address that works once go into another one.
+    elsewhere = path in ("/sign-in", "/sign-up") or path.startswith("/links/")
+    back = query.get("next") if elsewhere else link(here, **query)
     return {
         "t": lambda key, **params: text(lang, key, **params),
         "lang": lang,
@@ -103,6 +105,7 @@ def _common(request: Request, lang: str) -> dict[str, object]:
         "other_lang_link": link(here, **(query | {"lang": language.other(lang)})),
         "sign_in_link": link("/sign-in", next=back if back != "/" else None),
         "actor": actor,
+        "ends_soon": ends_soon(request),
         "menu": _menu(actor),
         "path": path,
         "today": clock.today(),

@@ -1,12 +1,12 @@
 """Who is asking: the session behind a request, from its cookie or its bearer token."""
 
+from datetime import datetime, timedelta
 from typing import Final
 from urllib.parse import urlsplit
 
 from fastapi import Request, Response
 from itsdangerous import BadSignature, Signer
 
-from subsidy import accounts
 from subsidy.accounts import sessions, tokens
 from subsidy.accounts.tokens import Scope
 from subsidy.errors import Forbidden, ProofNeeded, Unauthenticated
@@ -15,13 +15,14 @@ from subsidy.settings import Settings
 from subsidy.workflow.actor import Actor
 
 COOKIE: Final = "subsidy_session"
+SOON: Final = timedelta(minutes=30)
 
 
 def current_actor(request: Request) -> Actor | None:
     """The person signed in, or None. Asked once a request; without cookie or token it costs no database session."""
     if not hasattr(request.state, "actor"):
         token = session_token(request)
-        request.state.scopes = None
+        request.state.scopes = request.state.ends_at = None
         request.state.actor = _who(request, token) if token else None
     actor: Actor | None = request.state.actor
     return actor
@@ -56,6 +57,12 @@ def proved(request: Request, password: str | None = None) -> None:
         sessions.prove(state.engine, state.clock.now(), token, password, field="proof")
     elif not sessions.proved(state.engine, state.clock.now(), token):
         raise ProofNeeded
+
+
+def ends_soon(request: Request) -> datetime | None:
+    """When the session ends behind a request that was asked who sent it, if so soon that its owner should know."""
+    ends: datetime | None = getattr(request.state, "ends_at", None)
+    return ends if ends is not None and ends - request.app.state.clock.now() <= SOON else None
 
 
 def address(request: Request) -> str:
@@ -101,7 +108,9 @@ def forget(response: Response) -> None:
 def _who(request: Request, token: str) -> Actor | None:
     engine, now = request.app.state.engine, request.app.state.clock.now()
     if not token.startswith(tokens.PREFIX):
-        return accounts.who(engine, now, token)
+        found = sessions.present(engine, now, token)
+        request.state.ends_at = found.ends_at if found else None
+        return found.actor if found else None
     # Programs use the API; pages are for people.
     bearer = tokens.bearer(engine, now, token) if request.url.path.startswith("/api/") else None
     if bearer is None:

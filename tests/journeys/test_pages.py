@@ -52,6 +52,7 @@ VISITED: Final = {
         "/sign-in",
         "/sign-up",
         "/letters",
+        "/password/forgotten",
     },
     "li.ming@haiyi.example": {
         "/apply",
@@ -66,7 +67,17 @@ VISITED: Final = {
         "/apply/{application_id}/letters/{code}",
         "/letters/{code}",
     },
-    "he.che@haoche.example": {"/apply", "/apply/{application_id}", "/apply/{application_id}/appeal", "/messages"},
+    "he.che@haoche.example": {
+        "/apply",
+        "/apply/{application_id}",
+        "/apply/{application_id}/appeal",
+        "/messages",
+        "/account",
+        "/account/password",
+        "/account/email",
+        "/account/tokens",
+        "/account/tokens/new",
+    },
     "chen.li@zone.example": {
         "/review",
         "/review/{application_id}",
@@ -96,7 +107,10 @@ NO_PAGES: Final = {
     "/review/{application_id}/documents/{document_id}",
     "/apply/{application_id}/letters/{code}.pdf",
     "/review/{application_id}/letters/{code}.pdf",
+    # Its address stands in a mail alone; test_links.py opens it.
+    "/links/{code}",
 }
+"""Files, and what no link of the site leads to."""
 
 
 @pytest.fixture(scope="module")

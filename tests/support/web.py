@@ -1,15 +1,15 @@
 """The site as a browser meets it, without a browser."""
 
 import re
-from datetime import date
+from datetime import date, datetime, timedelta
 from html import unescape
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 
-from schedules.clock import FixedClock
+from schedules.clock import SHANGHAI, FixedClock
 from subsidy.app import create_app
 from subsidy.settings import Settings
 
@@ -52,6 +52,24 @@ def sign_up(client: TestClient, email: str = "li@jia.example", credit_code: str 
 def sign_in(client: TestClient, email: str, password: str = PASSWORD) -> None:
     """The session of somebody who has an account."""
     assert client.post("/sign-in", data={"email": email, "password": password}).status_code == 303
+
+
+def later(client: TestClient, passed: timedelta) -> None:
+    """So much time passes at the site."""
+    state = client.app.state  # type: ignore[attr-defined]
+    state.clock = _Standing(state.clock.now() + passed)
+
+
+class _Standing(NamedTuple):
+    """A clock that stands at any moment."""
+
+    at: datetime
+
+    def now(self) -> datetime:
+        return self.at
+
+    def today(self) -> date:
+        return self.at.astimezone(SHANGHAI).date()
 
 
 def words(page: str) -> str:

@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 from subsidy import accounts
 from subsidy.database import writing
 from subsidy.records import Role
-from subsidy.web.account.routes import local_path
+from subsidy.web.account.entry import local_path
 from tests.support.web import CREDIT_CODE, PASSWORD, sign_in, sign_up, site
 
 EMAIL = "li@jia.example"
