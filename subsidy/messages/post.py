@@ -125,9 +125,10 @@ def _send(engine: Engine, settings: Settings, clock: Clock, server: SMTP, letter
 
 def compose(message: Message, user: User, settings: Settings) -> EmailMessage:
     """The e-mail: Chinese first, English below, with the way to what it tells of."""
-    url, footer = settings.base_url.rstrip("/") + _path(message, user, settings), _footer(message)
+    url = settings.base_url.rstrip("/") + _path(message, user, settings)
+    leading, last = _footer(message)
     parts = [
-        "\n\n".join((body, text(lang, f"{footer}_link", url=url), text(lang, f"{footer}_footer")))
+        "\n\n".join((body, text(lang, leading, url=url), text(lang, last)))
         for lang, body in (("zh", message.body_zh), ("en", message.body_en))
     ]
     mail = EmailMessage()
@@ -149,8 +150,11 @@ def _path(message: Message, user: User, settings: Settings) -> str:
     return links.path(message.link_id, settings.secret) if message.link_id else "/account"
 
 
-def _footer(message: Message) -> str:
-    return "messages.mail" if message.application_id else "mail.mail"
+def _footer(message: Message) -> tuple[str, str]:
+    """The keys of what stands below: where it leads, and the last words."""
+    if message.application_id:
+        return "messages.mail_link", "messages.mail_footer"
+    return "mail.mail_link", "mail.mail_footer"
 
 
 def _failed(engine: Engine, message: Message, error: Exception, now: datetime, *, for_good: bool = False) -> None:

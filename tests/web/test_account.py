@@ -18,7 +18,7 @@ FORM = {
     "password": PASSWORD,
     "name": "李明",
     "organisation_name": "甲储能有限公司",
-    "credit_code": "９１３１ 0000 MA1FL0000N",
+    "credit_code": "９１３１ 0000 MA1FL0007C",
 }
 
 

@@ -8,13 +8,13 @@ from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 from sqlmodel import select
 
-from subsidy.accounts import links, people
+from subsidy.accounts import add_user, links, people
 from subsidy.database import reading, writing
 from subsidy.records import Duty, OneTimeLink, Role, User
 from subsidy.web.headers import SECURITY
-from subsidy.workflow.actor import SYSTEM
+from subsidy.workflow.actor import Actor
 from tests.support.desks import faults
-from tests.support.web import SECRET, later, sign_in, sign_up, site, words
+from tests.support.web import PASSWORD, SECRET, later, sign_in, sign_up, site, words
 
 EMAIL = "li@jia.example"
 NEW = "another sentence to remember"
@@ -99,10 +99,9 @@ def test_what_is_no_link_is_not_found(visitor: TestClient, code: str) -> None:
 def test_who_is_invited_sets_a_password_and_begins(owner: TestClient, engine: Engine) -> None:
     now = owner.app.state.clock.now()  # type: ignore[attr-defined]
     with writing(engine) as session:
-        duties = {Duty.RECEIVE}
-        people.invite(
-            session, SYSTEM, now, email="ding@zone.example", name="丁一", role=Role.ADMINISTRATOR, duties=duties
-        )
+        yan = add_user(session, now, email="yan@zone.example", password=PASSWORD, role=Role.REGISTRAR)
+        by, duties = Actor(yan.id, yan.name, yan.role), {Duty.RECEIVE}
+        people.invite(session, by, now, email="ding@zone.example", name="丁一", role=Role.ADMINISTRATOR, duties=duties)
     reader, path = site(engine), last_link(engine)
     page = words(reader.get(path).text)
     assert "启用您的账号" in page
@@ -124,7 +123,7 @@ def test_a_new_address_is_confirmed_with_a_button(owner: TestClient, engine: Eng
 def test_an_address_that_somebody_took_meanwhile_is_refused(owner: TestClient, engine: Engine) -> None:
     owner.post("/account/email", data={"email": "new@jia.example"})
     path = last_link(engine)
-    sign_up(site(engine), "new@jia.example", "91310000MA1FL0000N")
+    sign_up(site(engine), "new@jia.example", "91310000MA1FL00157")
     answer = owner.post(path)
     assert answer.status_code == 409
     assert faults(answer.text)

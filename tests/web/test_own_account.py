@@ -77,7 +77,7 @@ def test_nobody_ends_a_session_of_another(owner: TestClient, engine: Engine) -> 
     with reading(engine) as session:
         [kept] = session.exec(select(UserSession.id)).all()
     other = site(engine)
-    sign_up(other, "wang@yi.example", "91310000MA1FL0000N")
+    sign_up(other, "wang@yi.example", "91310000MA1FL00157")
     other.post("/account/sessions", data={"session": kept})
     assert owner.get("/account").status_code == 200
 
@@ -175,7 +175,7 @@ def test_from_one_address_few_sign_up_or_ask_who_has(owner: TestClient, engine: 
     visitor = site(engine)
     form = {"email": EMAIL, "password": PASSWORD, "name": "王芳", "organisation_name": "乙", "credit_code": "x"}
     assert visitor.post("/sign-up", data=form).status_code == 422  # tells nothing, and so does not count
-    form["credit_code"] = "91310000MA1FL0000N"
+    form["credit_code"] = "91310000MA1FL00157"
     assert [visitor.post("/sign-up", data=form).status_code for _ in range(20)] == [409] * 19 + [429]
     with reading(engine) as session:
         assert len(session.exec(select(User)).all()) == 1

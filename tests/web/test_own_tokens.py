@@ -52,7 +52,7 @@ def test_nobody_revokes_a_token_of_another(owner: TestClient, engine: Engine) ->
     owner.post("/account/tokens/new", data=FORM)
     found = field(owner.get("/account/tokens").text, "token")
     other = site(engine)
-    sign_up(other, "wang@yi.example", "91310000MA1FL0000N")
+    sign_up(other, "wang@yi.example", "91310000MA1FL00157")
     assert other.post("/account/tokens", data={"token": found}).status_code == 404
     assert field(owner.get("/account/tokens").text, "token") == found
 
