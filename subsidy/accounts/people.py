@@ -234,6 +234,10 @@ def _locked(session: Session, actor: Actor, user_id: str, step: Step) -> User:
     """An account that this person may change, which nobody else changes until the transaction ends. Raises Refused where the
     step cannot be taken as it stands."""
     _allow(actor)
+    if actor.organisation_id is not None:
+        # Two owners who act on each other take turns: locked the other way round, each would wait for the other.
+        enterprise = select(Organisation.id).where(col(Organisation.id) == actor.organisation_id)
+        session.exec(enterprise.with_for_update(key_share=True)).one()
     query = select(User).where(col(User.id) == words.identifier(user_id), _reach(actor)).with_for_update()
     user = session.exec(query).one_or_none()
     if user is None:
@@ -259,20 +263,19 @@ def _in_reach(actor: Actor, user: User) -> bool:
 
 
 def _keep_an_owner(session: Session, leaving: User) -> None:
-    """Raises Refused where nobody else looks after the accounts of the enterprise. The owners are locked, so that of two who
-    leave at once one stays."""
-    owners = (
-        select(User)
+    """Raises Refused where nobody else looks after the accounts of the enterprise, which is locked: of two who leave at once
+    one stays."""
+    others = (
+        select(User.id)
         .join(UserDuty, col(UserDuty.user_id) == col(User.id))
         .where(
             col(UserDuty.duty) == Duty.OWN,
             col(User.organisation_id) == leaving.organisation_id,
             col(User.disabled_at).is_(None),
+            col(User.id) != leaving.id,
         )
-        .order_by(col(User.id))
-        .with_for_update()
     )
-    if not [owner for owner in session.exec(owners) if owner.id != leaving.id]:
+    if session.exec(others).first() is None:
         raise Refused("last_owner")
 
 

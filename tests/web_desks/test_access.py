@@ -1,4 +1,4 @@
-"""Every page and every form of the three desks, asked for by everybody."""
+"""Every page and every form of the four desks, asked for by everybody."""
 
 from collections.abc import Iterator, Mapping
 from typing import Final
@@ -10,16 +10,19 @@ from fastapi.testclient import TestClient
 from sqlmodel import Session, func, select
 
 from subsidy.database import reading
-from subsidy.records import Event, Run
-from subsidy.web import apply, finance, messages, review
+from subsidy.records import Event, Role, Run
+from subsidy.web import apply, finance, messages, people, review
+from subsidy.workflow.actor import Actor
 from tests.support.desks import Desks
 from tests.support.files import pdf
-from tests.support.office import ACTORS, Office
+from tests.support.office import ACTORS, JIA, Office
 
 NOBODY: Final = "nobody"
 TO_SIGN_IN: Final = 303
 TOO_LATE: Final = 401
 """A form of somebody who is not signed in is handed back to him."""
+
+COLLEAGUE: Final = Actor("zhang", "张蕾", Role.APPLICANT, JIA)
 
 APPLICANTS: Final = {
     "applicant": 200,
@@ -27,10 +30,20 @@ APPLICANTS: Final = {
     "administrator": 403,
     "related administrator": 403,
     "finance": 403,
+    "auditor": 403,
+    "registrar": 403,
 }
 OWN: Final = {**APPLICANTS, "stranger": 404}
-OFFICE: Final = {"applicant": 403, "stranger": 403, "administrator": 200, "related administrator": 200, "finance": 403}
+OFFICE: Final = {
+    **dict.fromkeys(ACTORS, 403),
+    "administrator": 200,
+    "related administrator": 200,
+    "auditor": 200,
+}
 STAFF: Final = {**OFFICE, "finance": 200}
+KEEPERS: Final = {**APPLICANTS, "registrar": 200}
+"""Both enterprises' applicants are owners."""
+REACH: Final = {**OWN, "registrar": 404}
 
 PAGES: Final[Mapping[str, tuple[str, Mapping[str, int]]]] = {
     "/apply": ("/apply", APPLICANTS),
@@ -65,6 +78,10 @@ PAGES: Final[Mapping[str, tuple[str, Mapping[str, int]]]] = {
     "/finance/schedule.{kind}": ("/finance/schedule.csv", STAFF),
     "/finance/runs": ("/finance/runs", STAFF),
     "/finance/run": ("/finance/run", STAFF),
+    "/people": ("/people", KEEPERS),
+    "/people/new": ("/people/new", KEEPERS),
+    "/people/{user_id}": ("/people/{colleague}", REACH),
+    "/people/{user_id}/{step}": ("/people/{colleague}/disable", REACH),
 }
 """For each route, the page that is asked for and what each person gets; whoever is not signed in is sent to sign in."""
 
@@ -89,12 +106,16 @@ MAY_SEND: Final[Mapping[str, tuple[str, ...]]] = {
     "/review/{application_id}/instalments/{number}/{decision}": ("administrator",),
     "/review/messages": ("administrator", "related administrator"),
     "/finance/run": ("finance",),
+    "/people/new": ("applicant", "stranger", "registrar"),
+    "/people/{user_id}/{step}": ("applicant",),
 }
-"""For each form, those whom it serves. An administrator of the applicant's organisation may look, but not act."""
+"""For each form, those whom it serves. An administrator of the applicant's organisation may look, but not act; an auditor
+never acts."""
 
 
 @pytest.fixture
 def ids(office: Office) -> Mapping[str, str]:
+    office.employ(COLLEAGUE)
     draft, submitted, approved = office.draft(), office.submit(office.draft()), office.approved().application_id
     return {
         "draft": draft,
@@ -104,6 +125,7 @@ def ids(office: Office) -> Mapping[str, str]:
         "approved": approved,
         "letter": office.letters(approved)[0].code,
         "decision": office.before_decision(office.ready(office.accepted())),
+        "colleague": str(COLLEAGUE.id),
         **on_notice(office),
     }
 
@@ -115,7 +137,7 @@ def on_notice(office: Office) -> dict[str, str]:
 
 def routes(method: str) -> set[str]:
     """The addresses of the desks that answer a method."""
-    found = [route for room in (apply, review, messages, finance) for route in within(room.router)]
+    found = [route for room in (apply, review, messages, finance, people) for route in within(room.router)]
     return {route.path for route in found if method in (route.methods or ())}
 
 
