@@ -17,6 +17,7 @@ from subsidy.api import (
     review,
     schedule,
     sessions,
+    tokens,
     years,
 )
 
@@ -27,6 +28,7 @@ for noun in (
     notices,
     sessions,
     people,
+    tokens,
     applications,
     documents,
     particulars,

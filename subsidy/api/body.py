@@ -54,6 +54,12 @@ def _text(raw: object) -> object:
     return raw
 
 
+def _texts(raw: object) -> object:
+    if not isinstance(raw, list) or not all(isinstance(one, str) and not isinstance(one, NumberText) for one in raw):
+        raise FactError("api.texts", value=excerpt(raw))
+    return raw
+
+
 def _whole(raw: object) -> object:
     found = _COUNT.fullmatch(raw) if isinstance(raw, NumberText) else None
     if found is None:
@@ -72,6 +78,8 @@ Words = Annotated[str, BeforeValidator(_text)]
 """Text that was sent as text."""
 MaybeWords = Annotated[str | None, BeforeValidator(lambda raw: None if raw is None else _text(raw))]
 """Text, or null."""
+Texts = Annotated[list[str], BeforeValidator(_texts)]
+"""A list of texts."""
 Whole = Annotated[
     int, BeforeValidator(_whole), WithJsonSchema({"type": "integer", "minimum": 1, "maximum": 999_999_999})
 ]

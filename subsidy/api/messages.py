@@ -30,8 +30,10 @@ class MessageAnswer(BaseModel):
     """One message, in both languages."""
 
     id: str
-    application: Annotated[str, Field(description="Id of the application that it is about.")]
-    number: str
+    application: Annotated[
+        str | None, Field(description="Id of the application that it is about; null where it is about an account.")
+    ]
+    number: str | None
     command: Annotated[str, Field(description="The step that it tells of.")]
     recipient: Annotated[str, Field(description="The reader's name.")]
     subject_zh: str

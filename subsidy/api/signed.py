@@ -16,7 +16,12 @@ from subsidy.web.session import proved, require, scopes
 from subsidy.workflow.actor import Actor
 
 _bearer = HTTPBearer(
-    auto_error=False, description="The token of POST /api/v1/sessions. The site's own cookie will do as well."
+    auto_error=False,
+    description=(
+        "The token of POST /api/v1/sessions, or a program's of POST /api/v1/tokens, which opens what its scopes name and"
+        " otherwise gets 403 with the code token_not_enough or token_never. The site's own cookie will do as well. Steps of"
+        " weight need the password within fifteen minutes, in POST /api/v1/sessions/proof; else 403 with proof_needed."
+    ),
 )
 
 READING: Final[Answers] = problems(401, 403, 404, 422)

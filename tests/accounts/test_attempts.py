@@ -1,6 +1,5 @@
 """Nobody tries passwords until one fits: what was tried is counted in the database, before it is compared."""
 
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -12,6 +11,7 @@ from subsidy import accounts
 from subsidy.accounts import attempts, sessions
 from subsidy.accounts.attempts import PASSWORD as ACCOUNT
 from subsidy.accounts.attempts import PASSWORDS as ADDRESS
+from subsidy.accounts.passwords import matches
 from subsidy.database import reading, writing
 from subsidy.errors import TooMany, Unauthenticated
 from subsidy.records import Attempt
@@ -77,7 +77,6 @@ def test_signing_in_does_not_make_room_for_guesses_at_other_accounts(zone: Offic
 
 def test_of_twenty_guesses_at_once_five_are_compared(zone: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     compared: list[str] = []
-    matches: Callable[[str, str | None], bool] = sessions.matches
 
     def watched(password: str, stored: str | None) -> bool:
         compared.append(password)

@@ -71,7 +71,7 @@ def test_who_is_invited_sets_his_own_password_and_is_in(zone: Office) -> None:
 
 def test_the_registrar_invites_to_the_office(zone: Office) -> None:
     invited, _ = invite(zone, REGISTRAR, role=Role.FINANCE, duties={Duty.CHECK})
-    assert (invited.organisation_id, duties(zone, invited.id)) == (None, {Duty.CHECK})
+    assert (invited.organisation_id, duties(zone, invited.id)) == (None, frozenset({Duty.CHECK}))
 
 
 @pytest.mark.parametrize("name", ["administrator", "related administrator", "finance", "auditor"])

@@ -9,7 +9,7 @@ from sqlmodel import col, select
 from rules.faults import BadInput
 from subsidy.accounts import tokens
 from subsidy.accounts.sessions import TOUCH_EVERY
-from subsidy.accounts.tokens import Scope
+from subsidy.accounts.tokens import Bearer, Scope
 from subsidy.database import reading, writing
 from subsidy.errors import NotFound
 from subsidy.records import ApiToken, Message, Record, User, UserDuty
@@ -40,7 +40,9 @@ def test_a_token_acts_for_its_owner_in_its_scopes(zone: Office) -> None:
     _, reads = made(zone, scopes=["cases:write", "cases:read", "cases:read"])
     assert reads.startswith("lgs_")
     assert len(reads) > 40
-    assert tokens.bearer(zone.engine, zone.now, reads) == (APPLICANT, {Scope.CASES_READ, Scope.CASES_WRITE})
+    assert tokens.bearer(zone.engine, zone.now, reads) == Bearer(
+        APPLICANT, frozenset({Scope.CASES_READ, Scope.CASES_WRITE})
+    )
 
 
 def test_the_token_itself_is_kept_nowhere(zone: Office) -> None:
@@ -94,7 +96,7 @@ def test_its_last_use_is_known_to_some_minutes(zone: Office) -> None:
     def used() -> timedelta | None:
         with reading(zone.engine) as session:
             at = session.exec(select(ApiToken.used_at)).one()
-        return at and at - zone.now
+        return None if at is None else at - zone.now
 
     _, reads = made(zone)
     assert used() is None

@@ -25,6 +25,7 @@ BY_TAG = {
     "assessments": FINANCE,
     "policies": FINANCE,
     "sessions": FINANCE,
+    "tokens": FINANCE,
     "applications": APPLICANT,
     "documents": APPLICANT,
     "notices": FINANCE,
