@@ -36,8 +36,8 @@ NOUNS: Final[Mapping[str, str]] = {
     "letters": "cases",
     "messages": "cases",
     "review": "cases",
-    "schedule": "finance",
-    "disbursements": "finance",
+    "operating years": "cases",
+    "finance": "finance",
 }
 """Which scopes of a program's token open the routes of a tag; those of other tags are for people."""
 

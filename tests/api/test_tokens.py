@@ -111,7 +111,7 @@ def test_accounts_are_for_people(office: Office, desks: Desks, method: str, path
 def test_a_program_takes_no_step_of_weight(office: Office, desks: Desks) -> None:
     case = office.before_decision(office.ready(office.accepted()))
     body = {"reason": "符合条件", "version": office.application(case).version}
-    approve = f"/api/v1/applications/{case}/approve"
+    approve = f"/api/v1/applications/{case}/approval"
     answer = program(office, desks, ADMINISTRATOR, *Scope).post(approve, json=body)
     assert refused(answer) == (403, "token_never")
     run = program(office, desks, FINANCE, *Scope).post("/api/v1/disbursements", json={"as_of": "2026-03-01"})
