@@ -34,7 +34,7 @@ def test_who_forgot_his_password_sets_another(browser: Browser, var: Path, lang:
         reader.follows("account.forgotten")
         reader.fills(email=EMAIL)
         reader.presses("account.forgotten_go")
-        reader.reads("account.done_forgotten")
+        reader.reads("account.done_no_mail")
         reader.opens(link(var))
         assert flaws(reader.page, lang) + barriers(reader.page) == []
         reader.fills(password="short")

@@ -60,6 +60,13 @@ def later(client: TestClient, passed: timedelta) -> None:
     state.clock = _Standing(state.clock.now() + passed)
 
 
+def with_mail(client: TestClient) -> TestClient:
+    """The same browser, at a site that has a mail server."""
+    state = client.app.state  # type: ignore[attr-defined]
+    state.settings = state.settings.model_copy(update={"smtp_url": "smtp://mail.example"})
+    return client
+
+
 class _Standing(NamedTuple):
     """A clock that stands at any moment."""
 

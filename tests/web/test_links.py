@@ -14,7 +14,7 @@ from subsidy.records import Duty, OneTimeLink, Role, User
 from subsidy.web.headers import SECURITY
 from subsidy.workflow.actor import Actor
 from tests.support.desks import faults
-from tests.support.web import PASSWORD, SECRET, later, sign_in, sign_up, site, words
+from tests.support.web import PASSWORD, SECRET, later, sign_in, sign_up, site, with_mail, words
 
 EMAIL = "li@jia.example"
 NEW = "another sentence to remember"
@@ -37,7 +37,7 @@ def last_link(engine: Engine) -> str:
 
 def forgotten(engine: Engine, email: str = EMAIL) -> str:
     """What the site answers when asked for a new password."""
-    visitor = site(engine)
+    visitor = with_mail(site(engine))
     answer = visitor.post("/password/forgotten", data={"email": email})
     assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in")
     return visitor.get("/sign-in").text
@@ -61,6 +61,13 @@ def test_the_sign_in_page_leads_to_a_new_password(owner: TestClient, engine: Eng
 
 def test_nobody_is_told_whether_there_is_an_account(owner: TestClient, engine: Engine) -> None:
     assert forgotten(engine) == forgotten(engine, "nobody@jia.example")
+
+
+def test_where_no_mail_is_sent_nobody_is_left_waiting_for_one(visitor: TestClient) -> None:
+    assert "尚未开通邮件发送" in visitor.get("/password/forgotten").text
+    visitor.post("/password/forgotten", data={"email": EMAIL})
+    assert "尚未开通邮件发送" in visitor.get("/sign-in").text
+    assert "尚未开通邮件发送" not in with_mail(visitor).get("/password/forgotten").text
 
 
 def test_an_address_that_is_none_is_told(visitor: TestClient) -> None:

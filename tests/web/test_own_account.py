@@ -13,7 +13,7 @@ from subsidy.database import reading, writing
 from subsidy.records import Message, OneTimeLink, User, UserSession
 from subsidy.web.account.devices import device
 from tests.support.desks import faults, field
-from tests.support.web import PASSWORD, later, sign_in, sign_up, site, words
+from tests.support.web import PASSWORD, later, sign_in, sign_up, site, with_mail, words
 
 EMAIL = "li@jia.example"
 FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0"
@@ -114,7 +114,7 @@ def test_guessing_the_present_password_comes_to_an_end(owner: TestClient) -> Non
 
 
 def test_another_address_is_asked_for_and_holds_once_confirmed(owner: TestClient, engine: Engine) -> None:
-    answer = owner.post("/account/email", data={"email": "Li.Ming@jia.example"})
+    answer = with_mail(owner).post("/account/email", data={"email": "Li.Ming@jia.example"})
     assert answer.headers["location"] == "/account"
     page = owner.get("/account").text
     assert "确认链接" in page

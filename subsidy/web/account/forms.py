@@ -7,6 +7,7 @@ from fastapi import Depends, Request, Response
 
 from rules.faults import BadInput
 from subsidy.errors import Forbidden, Refused, SubsidyError, TooMany
+from subsidy.settings import Settings
 from subsidy.web.forms import posted, switched_to
 from subsidy.web.language import language
 from subsidy.web.pages import render
@@ -56,3 +57,9 @@ def unseen(response: Response) -> Response:
     """An answer that nothing keeps: it shows what opens an account."""
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def no_mail(request: Request) -> bool:
+    """Whether no link reaches anybody, since no mail server is set."""
+    settings: Settings = request.app.state.settings
+    return settings.smtp_url is None

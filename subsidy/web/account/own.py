@@ -10,7 +10,7 @@ from subsidy.database import reading, writing
 from subsidy.locale import text
 from subsidy.records import Organisation, User
 from subsidy.web.account.devices import device
-from subsidy.web.account.forms import Typed, answer
+from subsidy.web.account.forms import Typed, answer, no_mail
 from subsidy.web.language import language
 from subsidy.web.pages import redirect, render
 from subsidy.web.session import require, session_token
@@ -65,12 +65,11 @@ def ask_email(request: Request, typed: Typed) -> Response:
 
     def act() -> Response:
         own.ask_email(state.engine, state.clock.now(), actor, typed.get("email", ""))
-        return redirect(ACCOUNT, done="account.done_email_asked")
+        return redirect(ACCOUNT, done="account.done_no_mail" if no_mail(request) else "account.done_email_asked")
 
     return answer(request, "account/email.html", typed, act, weighty=True, **_email(request))
 
 
 def _email(request: Request) -> dict[str, Any]:
-    state = request.app.state
-    user = own.account_of(state.engine, require(request))
-    return {"present": user.email, "no_mail": state.settings.smtp_url is None}
+    user = own.account_of(request.app.state.engine, require(request))
+    return {"present": user.email, "no_mail": no_mail(request)}

@@ -11,7 +11,7 @@ from subsidy.accounts.passwords import LEAST
 from subsidy.database import writing
 from subsidy.records import Purpose
 from subsidy.web.account.entry import enter
-from subsidy.web.account.forms import Typed, answer, unseen
+from subsidy.web.account.forms import Typed, answer, no_mail, unseen
 from subsidy.web.pages import redirect, render
 from subsidy.web.session import address, device, require, session_token
 
@@ -38,7 +38,7 @@ def change_password(request: Request, typed: Typed) -> Response:
 
 @router.get("/password/forgotten")
 def forgotten_page(request: Request) -> Response:
-    return render(request, "account/forgotten.html", typed=request.query_params, no_mail=_no_mail(request))
+    return render(request, "account/forgotten.html", typed=request.query_params, no_mail=no_mail(request))
 
 
 @router.post("/password/forgotten")
@@ -52,9 +52,9 @@ def forgotten(request: Request, typed: Typed) -> Response:
             raise BadInput(faults)
         with writing(state.engine) as records:
             own.forgotten(records, state.clock.now(), email, address=address(request))
-        return redirect("/sign-in", done="account.done_forgotten")
+        return redirect("/sign-in", done="account.done_no_mail" if no_mail(request) else "account.done_forgotten")
 
-    return answer(request, "account/forgotten.html", typed, act, no_mail=_no_mail(request))
+    return answer(request, "account/forgotten.html", typed, act, no_mail=no_mail(request))
 
 
 @router.get("/links/{code}")
@@ -91,7 +91,3 @@ def _discreet(response: Response) -> Response:
     browsers show where a form comes from, out of the page's own form."""
     response.headers["Referrer-Policy"] = "strict-origin"
     return unseen(response)
-
-
-def _no_mail(request: Request) -> bool:
-    return request.app.state.settings.smtp_url is None
