@@ -54,7 +54,8 @@ def _text(raw: object) -> object:
     return raw
 
 
-def _texts(raw: object) -> object:
+def texts(raw: object) -> object:
+    """A list of texts as it was sent; FactError where it is none."""
     if not isinstance(raw, list) or not all(isinstance(one, str) and not isinstance(one, NumberText) for one in raw):
         raise FactError("api.texts", value=excerpt(raw))
     return raw
@@ -78,7 +79,7 @@ Words = Annotated[str, BeforeValidator(_text)]
 """Text that was sent as text."""
 MaybeWords = Annotated[str | None, BeforeValidator(lambda raw: None if raw is None else _text(raw))]
 """Text, or null."""
-Texts = Annotated[list[str], BeforeValidator(_texts)]
+Texts = Annotated[list[str], BeforeValidator(texts)]
 """A list of texts."""
 Whole = Annotated[
     int, BeforeValidator(_whole), WithJsonSchema({"type": "integer", "minimum": 1, "maximum": 999_999_999})

@@ -8,12 +8,10 @@ from fastapi import APIRouter
 from pydantic import BaseModel, BeforeValidator, Field, WithJsonSchema
 from sqlmodel import Session
 
-from rules.document import NumberText
-from rules.faults import FactError, excerpt
 from subsidy.accounts import people
 from subsidy.accounts.duties import duties_of, in_order
 from subsidy.accounts.fields import LONGEST_NAME
-from subsidy.api.body import Body, MaybeWords, Reason, Tree, Words, fields, prose
+from subsidy.api.body import Body, MaybeWords, Reason, Texts, Tree, Words, fields, prose, texts
 from subsidy.api.openapi import takes
 from subsidy.api.signed import READING, WRITING, Now, Records, Signed, Weighty
 from subsidy.database import reading, writing
@@ -22,16 +20,10 @@ from subsidy.records import Duty, Role, User
 router = APIRouter(prefix="/people", tags=["people"])
 
 
-def _words(raw: object) -> object:
-    if not isinstance(raw, list) or any(not isinstance(one, str) or isinstance(one, NumberText) for one in raw):
-        raise FactError("api.texts", value=excerpt(raw))
-    return raw
-
-
 _DUTIES: Final = WithJsonSchema({"type": "array", "items": {"type": "string", "enum": list(Duty)}})
-Duties = Annotated[list[str], BeforeValidator(_words), _DUTIES]
+Duties = Annotated[Texts, _DUTIES]
 """Duties by their words."""
-MaybeDuties = Annotated[list[str] | None, BeforeValidator(lambda raw: None if raw is None else _words(raw)), _DUTIES]
+MaybeDuties = Annotated[list[str] | None, BeforeValidator(lambda raw: None if raw is None else texts(raw)), _DUTIES]
 """Duties, or null."""
 RoleName = Annotated[Words, WithJsonSchema({"type": "string", "enum": list(Role)})]
 

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser
 from starlette.routing import Match
 
 from subsidy.demo import PASSWORD
-from subsidy.web import account, apply, check, finance, letters, messages, public, review
+from subsidy.web import account, apply, check, finance, letters, messages, people, public, review
 from tests.journeys.flaws import barriers, flaws
 from tests.journeys.person import LOCALES, PHONE, Person, person
 from tests.journeys.server import command, serving
@@ -34,11 +34,13 @@ STARTS: Final = {
         "/notices",
         "/nowhere",
     ),
-    "li.ming@haiyi.example": ("/apply", "/review"),
+    "li.ming@haiyi.example": ("/apply", "/review", "/people/new"),
     "he.che@haoche.example": ("/apply",),
     "chen.li@zone.example": ("/review", "/review?scheme=core-technology", "/review?text=no-such"),
     "tang.ning@zone.example": ("/review?status=decision", "/review?status=notice"),
     "sun.jie@zone.example": ("/finance", "/finance?status=held", "/finance?year=99", "/finance/run?as_of=2027-07-01"),
+    "bai.ru@zone.example": ("/review", "/finance", "/review/messages", "/people"),
+    "yan.qing@zone.example": ("/people", "/people?page=9", "/review"),
 }
 """Where each person begins; nobody has no account."""
 VISITED: Final = {
@@ -66,6 +68,9 @@ VISITED: Final = {
         "/messages",
         "/apply/{application_id}/letters/{code}",
         "/letters/{code}",
+        "/people",
+        "/people/new",
+        "/people/{user_id}",
     },
     "he.che@haoche.example": {
         "/apply",
@@ -98,6 +103,16 @@ VISITED: Final = {
         "/review/{application_id}/refuse",
     },
     "sun.jie@zone.example": {"/finance", "/finance/runs", "/finance/run"},
+    "bai.ru@zone.example": {
+        "/review",
+        "/review/{application_id}",
+        "/review/{application_id}/documents",
+        "/review/{application_id}/letters/{code}",
+        "/review/messages",
+        "/finance",
+        "/finance/runs",
+    },
+    "yan.qing@zone.example": {"/people", "/people/new", "/people/{user_id}", "/people/{user_id}/{step}"},
 }
 """The pages that each of them comes to by following links."""
 NO_PAGES: Final = {
@@ -174,7 +189,7 @@ def routes(router: APIRouter) -> Iterator[APIRoute]:
 
 ROUTES: Final = [
     each
-    for room in (check, public, account, messages, apply, review, finance, letters)
+    for room in (check, public, account, people, messages, apply, review, finance, letters)
     for each in routes(room.router)
     if "GET" in (each.methods or ())
 ]
