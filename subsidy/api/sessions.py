@@ -5,6 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
+from starlette.convertors import Convertor, register_url_convertor
 
 from subsidy import accounts
 from subsidy.accounts.duties import in_order
@@ -18,6 +19,20 @@ from subsidy.errors import NotFound
 from subsidy.records import Duty, Organisation, Role, User
 from subsidy.web.session import address, device, session_token
 
+
+class _SessionId(Convertor[str]):
+    """So that no other word below /sessions is taken for the id of one."""
+
+    regex = "[0-9a-f]{64}"
+
+    def convert(self, value: str) -> str:
+        return value
+
+    def to_string(self, value: str) -> str:
+        return value
+
+
+register_url_convertor("session_id", _SessionId())
 router = APIRouter(tags=["sessions"])
 
 
@@ -113,7 +128,7 @@ def list_sessions(request: Request, actor: Signed, engine: Records, clock: Now) 
     ]
 
 
-@router.delete("/sessions/{id_of_session}", status_code=204, responses=problems(401, 403, 404, 422))
+@router.delete("/sessions/{id_of_session:session_id}", status_code=204, responses=problems(401, 403, 404, 422))
 def end(id_of_session: str, actor: Signed, engine: Records, clock: Now) -> None:
     """End one of one's own sessions, this or another."""
     now = clock.now()

@@ -66,6 +66,9 @@ STORAGE: Final[Mapping[str, Value]] = {
 }
 JUDGED = ("advanced_technology", "drives_industry", "typical_scenario")
 
+HASH: Final = "$argon2id$v=19$m=8,t=1,p=1$b4R2+i6Ff9S11maf2ZA2eA$7OT+EuIr+QqynD4X347m7Eoa5pYEEvx081j11gFEHn0"
+"""Of tests.support.web.PASSWORD, which everybody here has; cheap to compare."""
+
 CASEWORK: Final = frozenset(DUTIES[Role.ADMINISTRATOR])
 
 APPLICANT: Final = Actor("li", "李明", Role.APPLICANT, JIA, frozenset({Duty.OWN}))
@@ -386,7 +389,7 @@ def _employ(session: Session, *actors: Actor) -> None:
             id=str(actor.id),
             email=f"{actor.id}@example.cn",
             name=actor.name,
-            password_hash="-",
+            password_hash=HASH,
             role=Role(actor.role),
             organisation_id=actor.organisation_id,
             created_at=noon(FIRST_DAY),
