@@ -19,8 +19,9 @@ from tests.support.web import site
 
 pytestmark = pytest.mark.slow
 
-BEYOND_A_SCHEMA = {"needs_scheme", "not_text", "rate_not_between", "rate_not_up_to"}
-"""Codes of what no schema can say: a rate's range is that of the scheme named beside it, a lone surrogate is no text."""
+BEYOND_A_SCHEMA = {"needs_scheme", "not_text", "rate_not_between", "rate_not_up_to", "wrong_password"}
+"""Codes of what no schema can say: a rate's range is that of the scheme named beside it, a lone surrogate is no text, and a
+password is somebody's."""
 BY_TAG = {
     "assessments": FINANCE,
     "policies": FINANCE,
