@@ -15,7 +15,7 @@ _ROLES: Final = {
     Who.SYSTEM: SYSTEM.role,
     Who.PUBLIC: PUBLIC.role,
 }
-_READERS: Final = frozenset({Role.ADMINISTRATOR, Role.FINANCE, Role.AUDITOR})
+READERS: Final = frozenset({Role.ADMINISTRATOR, Role.FINANCE, Role.AUDITOR})
 """The roles of the office that see what has been submitted; who keeps its accounts sees no case."""
 
 
@@ -26,7 +26,7 @@ def may_see(actor: Actor, application: Application) -> bool:
         return application.status is ApplicationStatus.NOTICE
     if actor.role == Role.APPLICANT:
         return actor.organisation_id == application.organisation_id
-    return actor == SYSTEM or (actor.role in _READERS and application.submitted_on is not None)
+    return actor == SYSTEM or (actor.role in READERS and application.submitted_on is not None)
 
 
 def why_not(actor: Actor, command: str, application: Application, session: Session) -> SubsidyError | None:

@@ -5,9 +5,11 @@ from typing import NamedTuple
 
 from sqlmodel import Session, col, or_, select
 
+from subsidy.errors import Forbidden
 from subsidy.records import Application, ApplicationStatus, Award, Organisation, Role
 from subsidy.workflow import words
 from subsidy.workflow.actor import Actor
+from subsidy.workflow.authority import READERS
 
 
 class Entry(NamedTuple):
@@ -28,8 +30,10 @@ def search(
 ) -> Sequence[Entry]:
     """The applications that this person may see, the longest waiting first and drafts last.
 
-    `text` is sought in number, project, organisation and credit code.
+    `text` is sought in number, project, organisation and credit code. Raises Forbidden for whose work no case is.
     """
+    if actor.role not in (Role.APPLICANT, *READERS):
+        raise Forbidden
     query = (
         select(Application, Organisation, Award)
         .join(Organisation, col(Organisation.id) == col(Application.organisation_id))

@@ -71,7 +71,7 @@ API: Final[Mapping[str, Rule]] = {
     "PUT /api/v1/people/{user_id}/duties": Rule(OWN, weighty=True),
     "POST /api/v1/people/{user_id}/disable": Rule(OWN, weighty=True),
     "POST /api/v1/people/{user_id}/enable": Rule(OWN, weighty=True),
-    "GET /api/v1/applications": Rule(EVERYBODY, READ),
+    "GET /api/v1/applications": Rule(APPLICANTS | STAFF, READ),
     "POST /api/v1/applications": Rule(APPLICANTS, WRITE),
     f"GET {CASE}": Rule(OWN | STAFF, READ),
     f"PUT {CASE}": Rule(OWN, WRITE),

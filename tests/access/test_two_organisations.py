@@ -9,7 +9,7 @@ from fastapi.testclient import TestClient
 from tests.access.asking import Ids, address, ask, body_of, every_route, kept, operations
 from tests.access.table import API
 from tests.support.desks import Desks
-from tests.support.office import ACTORS, REGISTRAR, STRANGER, Office
+from tests.support.office import ACTORS, STRANGER, Office
 from tests.web_desks.test_access import MAY_SEND, PAGES
 
 NOWHERE = "0" * 32
@@ -77,10 +77,6 @@ def test_no_list_search_count_or_export_tells_of_it(ids: Ids, office: Office, de
         assert [each for each in hidden if str(each) in said] == [], path
     assert client.get("/api/v1/applications?text=临港").json() == {"total": 0, "applications": []}
     assert client.get("/api/v1/messages").json() == {"total": 0, "messages": []}
-
-
-def test_the_registrar_finds_no_case(ids: Ids, desks: Desks) -> None:
-    assert desks.of(REGISTRAR).get("/api/v1/applications").json() == {"total": 0, "applications": []}
 
 
 def with_extra(client: TestClient, route: str, ids: Ids, name: str, value: object) -> Any:
