@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 
 from rules.faults import BadInput
 from subsidy.api import problem
-from subsidy.errors import ProofNeeded, SubsidyError, Unauthenticated
+from subsidy.errors import ProofNeeded, SubsidyError, TooMany, Unauthenticated
 from subsidy.locale import catalogue, text
 from subsidy.web.forms import posted
 from subsidy.web.headers import SECURITY
@@ -27,7 +27,7 @@ async def answer(request: Request, error: Exception) -> Response:
         return problem.answer(request, error)
     if isinstance(error, Unauthenticated):
         return await _sign_in_first(request)
-    if isinstance(error, ProofNeeded) or _wrong_proof(error):
+    if isinstance(error, ProofNeeded) or _wrong_proof(error) or await _no_more_proofs(request, error):
         return await _prove_first(request, error)
     status, messages = _explain(error, language(request))
     # A page asks the database who is reading, which nobody else should have to wait for.
@@ -78,12 +78,19 @@ def _wrong_proof(error: Exception) -> bool:
     return isinstance(error, BadInput) and any(fault.pointer == "/proof" for fault in error.faults)
 
 
+async def _no_more_proofs(request: Request, error: Exception) -> bool:
+    """Whether the password was given too often with a form, which is kept all the same."""
+    return isinstance(error, TooMany) and request.method == "POST" and "proof" in await posted(request)
+
+
 async def _prove_first(request: Request, error: Exception) -> Response:
     """The form is handed back, to be sent again with the password."""
     typed = {name: value for name, value in (await posted(request)).items() if name != "proof"}
     status, messages = _explain(error, language(request))
-    faults = [("proof", message) for message in messages] if _wrong_proof(error) else []
-    return await run_in_threadpool(render, request, "layout/proof.html", status=status, typed=typed, faults=faults)
+    faults = [] if isinstance(error, ProofNeeded) else [("proof", message) for message in messages]
+    page = await run_in_threadpool(render, request, "layout/proof.html", status=status, typed=typed, faults=faults)
+    page.headers.update(getattr(error, "headers", {}))
+    return page
 
 
 async def _sign_in_first(request: Request) -> Response:

@@ -143,6 +143,17 @@ def test_a_change_of_address_asks_for_the_password_after_a_while(owner: TestClie
     assert owner.post("/account/email", data={"email": "new@jia.example", "proof": PASSWORD}).status_code == 303
 
 
+def test_guessing_the_password_of_a_step_of_weight_comes_to_an_end_and_keeps_the_form(owner: TestClient) -> None:
+    later(owner, timedelta(minutes=16))
+    for _ in range(5):
+        owner.post("/account/email", data={"email": "new@jia.example", "proof": "wrong"})
+    answer = owner.post("/account/email", data={"email": "new@jia.example", "proof": PASSWORD})
+    assert (answer.status_code, answer.headers["retry-after"]) == (429, "900")
+    assert len(faults(answer.text)) == 1
+    assert field(answer.text, "email") == "new@jia.example"
+    assert PASSWORD not in answer.text
+
+
 def test_a_form_is_switched_to_the_other_language_with_what_was_typed(owner: TestClient) -> None:
     page = owner.post("/account/email", data={"email": "new@jia.example", "switch_lang": "en"}).text
     assert "Change your e-mail address" in page
