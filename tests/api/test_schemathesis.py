@@ -14,19 +14,31 @@ from subsidy.database import reading
 from subsidy.records import Application, Document, Instalment, Letter, Message, Notice
 from tests.support.desks import Desks
 from tests.support.files import pdf
-from tests.support.office import ADMINISTRATOR, APPLICANT, FINANCE, Office
+from tests.support.office import ADMINISTRATOR, APPLICANT, FINANCE, REGISTRAR, Office
 from tests.support.web import site
 
 pytestmark = pytest.mark.slow
 
-BEYOND_A_SCHEMA = {"needs_scheme", "not_text", "rate_not_between", "rate_not_up_to", "wrong_password"}
-"""Codes of what no schema can say: a rate's range is that of the scheme named beside it, a lone surrogate is no text, and a
-password is somebody's."""
+BEYOND_A_SCHEMA = {
+    "needs_scheme",
+    "not_text",
+    "rate_not_between",
+    "rate_not_up_to",
+    "name_missing",
+    "email_invalid",
+    "person_unknown",
+    "duty_foreign",
+    "duty_missing",
+    "duties_incompatible",
+}
+"""Codes of what no schema can say: a rate's range is that of the scheme named beside it, a duty goes with the role named beside
+it, an e-mail address has more rules than a pattern holds, a lone surrogate is no text."""
 BY_TAG = {
     "assessments": FINANCE,
     "policies": FINANCE,
     "sessions": FINANCE,
     "tokens": FINANCE,
+    "people": REGISTRAR,
     "applications": APPLICANT,
     "documents": APPLICANT,
     "notices": FINANCE,
@@ -122,4 +134,5 @@ def known_ids(office: Office) -> dict[str, str]:
         "code": str(letter),
         "message_id": str(message),
         "notice_id": str(notice),
+        "user_id": str(FINANCE.id),
     }
