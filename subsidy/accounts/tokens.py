@@ -29,7 +29,6 @@ class Scope(StrEnum):
     CASES_READ = "cases:read"
     CASES_WRITE = "cases:write"
     FINANCE_READ = "finance:read"
-    FINANCE_WRITE = "finance:write"
 
 
 class Bearer(NamedTuple):

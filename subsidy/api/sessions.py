@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
 from starlette.convertors import Convertor, register_url_convertor
 
+from rules.faults import BadInput
 from subsidy import accounts
 from subsidy.accounts.duties import in_order
 from subsidy.accounts.sessions import end_session, ends_at, prove, session_id, sessions_of
@@ -15,7 +16,7 @@ from subsidy.api.body import Body, Tree, Words, prose
 from subsidy.api.openapi import problems, takes
 from subsidy.api.signed import Now, Records, Signed
 from subsidy.database import reading, writing
-from subsidy.errors import NotFound
+from subsidy.errors import NotFound, ProofNeeded
 from subsidy.records import Duty, Organisation, Role, User
 from subsidy.web.session import address, device, session_token
 
@@ -148,7 +149,11 @@ def give_proof(request: Request, actor: Signed, tree: Tree, engine: Records, clo
     """Give the password once more: for fifteen minutes this session may then take steps of weight."""
     given, token = body.fields(Proof, tree), session_token(request)
     assert token, actor.id
-    prove(engine, clock.now(), token, given.password)
+    try:
+        prove(engine, clock.now(), token, given.password)
+    except BadInput:
+        # The body is as it should be; it is the person who is not let through.
+        raise ProofNeeded("wrong_password") from None
 
 
 @router.get("/me", responses=problems(401, 403))

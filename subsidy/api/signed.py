@@ -8,6 +8,7 @@ from fastapi.security import HTTPBearer
 from sqlalchemy import Engine
 
 from schedules.clock import Clock
+from subsidy.accounts.tokens import Scope
 from subsidy.api.openapi import Answers, problems
 from subsidy.errors import Forbidden
 from subsidy.records import Duty, Role
@@ -46,9 +47,9 @@ def _signed(request: Request, _: Annotated[object, Security(_bearer)]) -> Actor:
     actor, given = require(request), scopes(request)
     if given is not None:
         nouns = [NOUNS[tag] for tag in request.scope["route"].tags if tag in NOUNS]
-        if not nouns:
+        scope = f"{(nouns or [''])[0]}:{'read' if request.method in ('GET', 'HEAD') else 'write'}"
+        if scope not in list(Scope):
             raise Forbidden("token_never")
-        scope = f"{nouns[0]}:{'read' if request.method in ('GET', 'HEAD') else 'write'}"
         if scope not in given:
             raise Forbidden("token_not_enough", scope=scope)
     return actor

@@ -28,7 +28,7 @@ def test_an_address_that_is_none(anybody: TestClient) -> None:
     ("method", "address", "allowed"),
     [
         ("GET", "/api/v1/assessments", "POST"),
-        ("PUT", "/api/v1/sessions", "POST, DELETE"),
+        ("PUT", "/api/v1/sessions", "GET, POST, DELETE"),
         ("DELETE", "/api/v1/applications/aaaaaaaaaaaaaaaa", "GET, PUT"),
         ("POST", "/api/v1/policies", "GET"),
     ],
@@ -68,7 +68,7 @@ def test_a_list_that_is_cut_says_so(anybody: TestClient) -> None:
 
 
 def test_every_status_that_may_be_told_has_its_words() -> None:
-    told = {*problem.CODES, 409}
+    told = {*problem.CODES, 409, 429}
     assert {key for key in catalogue() if key.startswith("api.title_")} == {f"api.title_{each}" for each in told}
     assert {key for key in catalogue() if key.startswith("api.detail_")} == {
         f"api.detail_{each}" for each in problem.CODES
