@@ -38,6 +38,8 @@ STARTS: Final = {
     "he.che@haoche.example": ("/apply",),
     "chen.li@zone.example": ("/review", "/review?scheme=core-technology", "/review?text=no-such"),
     "tang.ning@zone.example": ("/review?status=decision", "/review?status=notice"),
+    "ding.yi@zone.example": ("/review",),
+    "fang.ping@zone.example": ("/finance",),
     "sun.jie@zone.example": ("/finance", "/finance?status=held", "/finance?year=99", "/finance/run?as_of=2027-07-01"),
     "bai.ru@zone.example": ("/review", "/finance", "/review/messages", "/people"),
     "yan.qing@zone.example": ("/people", "/people?page=9", "/review"),
@@ -102,6 +104,8 @@ VISITED: Final = {
         "/review/{application_id}/approve",
         "/review/{application_id}/refuse",
     },
+    "ding.yi@zone.example": {"/review", "/review/{application_id}", "/review/{application_id}/facts/{key}", "/finance"},
+    "fang.ping@zone.example": {"/finance", "/finance/runs"},
     "sun.jie@zone.example": {"/finance", "/finance/runs", "/finance/run"},
     "bai.ru@zone.example": {
         "/review",
