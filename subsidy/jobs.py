@@ -9,6 +9,7 @@ from schedules.clock import Clock
 from schedules.runner import Job, Occasion
 from subsidy.accounts.attempts import forget_old
 from subsidy.database import writing
+from subsidy.finance.commitments import catch_up
 from subsidy.finance.disburse import disburse
 from subsidy.messages.post import deliver
 from subsidy.settings import Settings
@@ -18,11 +19,13 @@ from subsidy.workflow.procedure import lapse_overdue
 
 
 def jobs(settings: Settings, engine: Engine, clock: Clock) -> Mapping[str, Job]:
-    """The named jobs. Daily: `disburse` generates what has fallen due, `deadlines` ends what has run out of time, `head` closes
+    """The named jobs. Daily: `disburse` generates what has fallen due and
+    commits what waits for money, `deadlines` ends what has run out of time, `head` closes
     the record of the day and forgets attempts that count no more. Every minute: `messages` sends what waits."""
 
     def disburse_due(occasion: Occasion) -> None:
         disburse(engine, as_of=clock.today(), now=clock.now(), trigger=occasion)
+        catch_up(engine, clock.now())
 
     def end_overdue(_: Occasion) -> None:
         lapse_overdue(engine, clock.now(), clock.today())

@@ -20,6 +20,7 @@ from schedules.clock import SHANGHAI
 from schedules.due import Status
 from subsidy.database import reading, writing
 from subsidy.errors import Refused
+from subsidy.finance import commitments
 from subsidy.records import Application, Award, Disbursement, Instalment, Run, Trigger
 from subsidy.records.base import new_id
 from subsidy.workflow import events
@@ -175,6 +176,7 @@ def _store(session: Session, run: Run, due: Mapping[str, Known]) -> None:
         }
         entries.append(events.entry(SYSTEM, run.started_at, row.application_id, Command.GENERATE, {}, told))
     events.append(session, entries)
+    commitments.release(session, run.started_at, [row.instalment_id for row in made])
     amount = sum(row.amount_fen for row in made)
     sums = {"generated": col(Run.generated) + len(made), "amount_fen": col(Run.amount_fen) + amount}
     session.execute(update(Run).where(col(Run.id) == run.id).values(sums))

@@ -8,7 +8,17 @@ from typing import Final
 
 from sqlalchemy import Connection, text
 
-PROTECTED: Final = ("access", "disbursement", "event", "head", "policy_text", "receipt", "sign_off")
+PROTECTED: Final = (
+    "access",
+    "disbursement",
+    "event",
+    "head",
+    "ledger_entry",
+    "policy_text",
+    "posting",
+    "receipt",
+    "sign_off",
+)
 """Rows are added to these and never change."""
 
 _SQLITE: Final = (

@@ -57,7 +57,7 @@ def reopen(
         application = change.application
         if refusal := why_not(session, actor, Command.REOPEN, application, today):
             raise refusal
-        recommendation.void(session, now, application)
+        recommendation.void(session, actor, now, application)
         letters.set_aside(session, application.id, LetterKind.REFUSAL)
         change.before["decided_on"] = application.decided_on and application.decided_on.isoformat()
         application.decided_on, application.decision_reason = None, None

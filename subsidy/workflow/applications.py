@@ -131,7 +131,7 @@ def withdraw(
 ) -> Application:
     """Takes the application back, for good, for the reason given."""
     with door.change(session, actor, now, Command.WITHDRAW, application_id, version=version, reason=reason) as change:
-        recommendation.void(session, now, change.application)
+        recommendation.void(session, actor, now, change.application)
     return change.application
 
 

@@ -1,9 +1,10 @@
 """What an approval needs, and what it writes: the award, its receipt, the policy's text and the dated instalments."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from rules import receipt
 from rules.assess import Answer, Outcome, SchemeAssessment
@@ -114,6 +115,13 @@ def grant(
     award = session.get_one(Award, made.id)
     session.add_all(_instalments(award, sheet, calendar))
     return award
+
+
+def instalments_of(session: Session, award: Award) -> Sequence[Instalment]:
+    """The dated parts of an award, in their order."""
+    return session.exec(
+        select(Instalment).where(col(Instalment.award_id) == award.id).order_by(col(Instalment.number))
+    ).all()
 
 
 def planned(amount: Fen, sheet: Sheet, approved_on: date, calendar: Calendar) -> tuple[PlannedInstalment, ...]:

@@ -11,8 +11,9 @@ from rules import canonical
 from rules.faults import BadInput
 from rules.model import Text
 from rules.money import Fen, yuan
-from schedules.calendar import Calendar
+from schedules.calendar import Calendar, china
 from subsidy.errors import FieldFault, Forbidden, Refused, SubsidyError
+from subsidy.finance import commitments
 from subsidy.records import Application, Award, LetterKind, Outcome, Recommendation, SignOff, User
 from subsidy.records import ApplicationStatus as Status
 from subsidy.workflow import approval, documents, door, letters, particulars
@@ -61,6 +62,9 @@ def recommend(
             made_at=now,
         )
         session.add(made)
+        if amount is not None:
+            parts = approval.planned(amount, sheet, today, china())
+            commitments.reserve(session, actor, now, change.application, parts)
         change.after |= {"outcome": outcome.value, "seen_digest": made.digest}
     return made
 
@@ -106,6 +110,7 @@ def approve(
             change.stays = True
             return None
         award = approval.grant(session, actor, today, application, sheet, calendar)
+        commitments.commit(session, actor, now, application, approval.instalments_of(session, award))
         application.decided_on, application.decision_reason = today, change.reason
         change.after |= approval.told(award)
         parts = approval.planned(Fen(award.amount_fen), sheet, today, calendar)
@@ -132,6 +137,7 @@ def refuse(
             raise refusal
         application.decided_on, application.decision_reason = today, change.reason
         change.after["decided_on"] = today.isoformat()
+        commitments.unreserve(session, actor, now, application)
         letters.issue(session, LetterKind.REFUSAL, change, sheet, actor, today, dictation)
     return application
 
@@ -141,15 +147,16 @@ def take_back(
 ) -> Application:
     """Back to the review, for a reason: the recommendation, its notice and all signatures no longer hold."""
     with door.change(session, actor, now, Command.TAKE_BACK, application_id, version=version, reason=reason) as change:
-        void(session, now, change.application)
+        void(session, actor, now, change.application)
     return change.application
 
 
-def void(session: Session, now: datetime, application: Application) -> None:
-    """Ends the recommendation that holds, if there is one."""
+def void(session: Session, actor: Actor, now: datetime, application: Application) -> None:
+    """Ends the recommendation that holds, if there is one; what was set aside for it is free again."""
     made = live(session, application)
     if made is not None:
         made.voided_at = now
+        commitments.unreserve(session, actor, now, application)
 
 
 def live(session: Session, application: Application) -> Recommendation | None:

@@ -10,6 +10,7 @@ from rules.facts import Value
 from rules.faults import BadInput, Fault
 from schedules.due import Status
 from subsidy.errors import NotFound, Refused
+from subsidy.finance import commitments
 from subsidy.records import Application, Award, Decision, Instalment, OperatingFigure, YearDecision
 from subsidy.workflow import door, words
 from subsidy.workflow.actor import Actor
@@ -60,6 +61,7 @@ def record_figure(
         session.add(figure)
         if change.before["figure"] != change.after["figure"]:
             _void_decisions(session, instalments, change)
+            commitments.draw_again(session, now, change.application)
     return figure
 
 
@@ -104,6 +106,8 @@ def _decide(
         session.add(made)
         if decision is Decision.FORFEIT:
             instalment.forfeited_at = now
+            session.flush()
+            commitments.decommit(session, actor, now, [instalment_id], change.reason)
         change.before |= {"instalment": instalment.number, "decision": None}
         change.after |= {"instalment": instalment.number, "decision": decision.value}
     return made

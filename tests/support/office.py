@@ -15,6 +15,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
 from rules.facts import Value
+from rules.money import Fen
 from schedules.calendar import china
 from schedules.clock import SHANGHAI
 from subsidy import accounts
@@ -22,6 +23,7 @@ from subsidy.accounts.duties import give
 from subsidy.database import reading, writing
 from subsidy.documents import content
 from subsidy.documents.store import Store
+from subsidy.finance import envelopes, second_person
 from subsidy.records import (
     DUTIES,
     Application,
@@ -29,7 +31,9 @@ from subsidy.records import (
     Award,
     Document,
     Duty,
+    Envelope,
     Event,
+    Exhausted,
     Instalment,
     Letter,
     Notice,
@@ -78,6 +82,7 @@ RELATED: Final = Actor("zhao", "赵敏", Role.ADMINISTRATOR, JIA, CASEWORK)
 SECOND: Final = Actor("qian", "钱进", Role.ADMINISTRATOR, None, CASEWORK)
 THIRD: Final = Actor("tang", "唐宁", Role.ADMINISTRATOR, None, CASEWORK)
 FINANCE: Final = Actor("sun", "孙洁", Role.FINANCE, None, frozenset({Duty.MAKE}))
+CHECKER: Final = Actor("fang", "方平", Role.FINANCE, None, frozenset({Duty.CHECK}))
 AUDITOR: Final = Actor("bai", "白如", Role.AUDITOR)
 REGISTRAR: Final = Actor("yan", "严清", Role.REGISTRAR)
 ACTORS: Final = {
@@ -111,7 +116,7 @@ class Office:
         with writing(engine) as session:
             session.add(Organisation(id=JIA, name="上海甲储能科技有限公司", credit_code="91310115MA1K35XK0N"))
             session.add(Organisation(id=YI, name="上海乙新能源有限公司", credit_code="91310000MA1FL70B67"))
-            _employ(session, *ACTORS.values(), SECOND, THIRD)
+            _employ(session, *ACTORS.values(), SECOND, THIRD, CHECKER)
 
     def employ(self, *actors: Actor) -> None:
         """More people with accounts."""
@@ -377,6 +382,25 @@ class Office:
         with reading(self.engine) as session:
             query = select(Letter).where(col(Letter.application_id) == application_id)
             return list(session.exec(query.order_by(col(Letter.number))))
+
+    def allot(self, year: int, yuan: int, exhausted: str = "queue", scheme: str = "user-side-storage") -> Envelope:
+        """More money for the envelope of a scheme and year, by two people; the envelope is opened where there is none."""
+        with writing(self.engine) as session:
+            query = select(Envelope).where(col(Envelope.scheme_id) == scheme, col(Envelope.year) == year)
+            found = session.exec(query).one_or_none()
+            envelope = found or envelopes.open_envelope(
+                session, FINANCE, self.now, "lingang-2024", scheme, year, Exhausted(exhausted)
+            )
+            made = envelopes.propose_allotment(
+                session, FINANCE, self.now, envelope.id, Fen(yuan * 100), "财预〔2026〕1号", "年度安排"
+            )
+        with writing(self.engine) as session:
+            second_person.confirm(session, CHECKER, self.now, made.id)
+        return self.envelope(envelope.id)
+
+    def envelope(self, envelope_id: str) -> Envelope:
+        with reading(self.engine) as session:
+            return session.get_one(Envelope, envelope_id)
 
     def events(self, application_id: str) -> list[Event]:
         with reading(self.engine) as session:
