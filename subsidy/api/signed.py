@@ -68,6 +68,10 @@ def _finance(request: Request, actor: Annotated[Actor, Depends(_weighty)]) -> Ac
     return require(request, Role.FINANCE, duty=Duty.MAKE)
 
 
+def _checker(request: Request, actor: Annotated[Actor, Depends(_weighty)]) -> Actor:
+    return require(request, Role.FINANCE, duty=Duty.CHECK)
+
+
 Signed = Annotated[Actor, Depends(_signed)]
 """Anybody who is signed in."""
 Weighty = Annotated[Actor, Depends(_weighty)]
@@ -76,6 +80,8 @@ Staff = Annotated[Actor, Depends(_staff)]
 """An administrator, somebody of finance, or an auditor."""
 Finance = Annotated[Actor, Depends(_finance)]
 """Somebody of finance who makes disbursements, and has given his password lately."""
+Checker = Annotated[Actor, Depends(_checker)]
+"""Somebody of finance who checks what another one has made, and has given his password lately."""
 
 
 async def _engine(request: Request) -> Engine:

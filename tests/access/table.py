@@ -15,11 +15,13 @@ OWN: Final = frozenset({"applicant"})
 """The addresses of the table name what belongs to the first enterprise."""
 KEEPERS: Final = APPLICANTS | {"registrar"}
 """Owners, and the registrar."""
-STAFF: Final = frozenset({"administrator", "related administrator", "finance", "auditor"})
+STAFF: Final = frozenset({"administrator", "related administrator", "finance", "checker", "auditor"})
 DECIDING: Final = frozenset({"administrator"})
 """An administrator of the enterprise's own may look, but not act."""
 POST_OFFICE: Final = frozenset({"administrator", "related administrator"})
 MAKER: Final = frozenset({"finance"})
+CHECKER: Final = frozenset({"checker"})
+"""The second person of finance."""
 
 
 class Rule(NamedTuple):

@@ -91,6 +91,7 @@ ACTORS: Final = {
     "administrator": ADMINISTRATOR,
     "related administrator": RELATED,
     "finance": FINANCE,
+    "checker": CHECKER,
     "auditor": AUDITOR,
     "registrar": REGISTRAR,
 }
@@ -116,7 +117,7 @@ class Office:
         with writing(engine) as session:
             session.add(Organisation(id=JIA, name="上海甲储能科技有限公司", credit_code="91310115MA1K35XK0N"))
             session.add(Organisation(id=YI, name="上海乙新能源有限公司", credit_code="91310000MA1FL70B67"))
-            _employ(session, *ACTORS.values(), SECOND, THIRD, CHECKER)
+            _employ(session, *ACTORS.values(), SECOND, THIRD)
 
     def employ(self, *actors: Actor) -> None:
         """More people with accounts."""

@@ -30,6 +30,7 @@ APPLICANTS: Final = {
     "administrator": 403,
     "related administrator": 403,
     "finance": 403,
+    "checker": 403,
     "auditor": 403,
     "registrar": 403,
 }
@@ -40,7 +41,7 @@ OFFICE: Final = {
     "related administrator": 200,
     "auditor": 200,
 }
-STAFF: Final = {**OFFICE, "finance": 200}
+STAFF: Final = {**OFFICE, "finance": 200, "checker": 200}
 KEEPERS: Final = {**APPLICANTS, "registrar": 200}
 """Both enterprises' applicants are owners."""
 REACH: Final = {**OWN, "registrar": 404}

@@ -15,3 +15,8 @@ def staff(request: Request) -> Actor:
 def finance(request: Request) -> Actor:
     """Somebody of finance who makes disbursements."""
     return require(request, Role.FINANCE, duty=Duty.MAKE)
+
+
+def checker(request: Request) -> Actor:
+    """Somebody of finance who checks what another one has made."""
+    return require(request, Role.FINANCE, duty=Duty.CHECK)
