@@ -27,9 +27,10 @@ class BankAccount(Record, table=True):
         CheckConstraint("length(number) BETWEEN 8 AND 34", name="number_length"),
         CheckConstraint("decided_person <> made_person", name="two_people"),
         CheckConstraint(
-            "state NOT IN ('verified', 'replaced') OR (decided_by IS NOT NULL AND usable_from IS NOT NULL)",
-            name="verified_whole",
+            "state = 'proposed' OR (decided_by IS NOT NULL AND decided_person IS NOT NULL AND decided_at IS NOT NULL)",
+            name="decided_whole",
         ),
+        CheckConstraint("state NOT IN ('verified', 'replaced') OR usable_from IS NOT NULL", name="verified_whole"),
         ForeignKeyConstraint(["made_by", "made_person"], ["user_account.id", "user_account.person_id"], **AT_COMMIT),
         ForeignKeyConstraint(
             ["decided_by", "decided_person"], ["user_account.id", "user_account.person_id"], **AT_COMMIT

@@ -50,7 +50,6 @@ class Envelope(Record, table=True):
         UniqueConstraint("policy_id", "scheme_id", "year"),
         CheckConstraint("year BETWEEN 2000 AND 9999", name="year_plausible"),
         CheckConstraint(f"allotted_fen = {_SUM}", name="conserved"),
-        CheckConstraint("allotted_fen >= 0", name="allotted_not_negative"),
         *(CheckConstraint(f"{account}_fen >= 0", name=f"{account}_not_negative") for account in HELD),
     )
 

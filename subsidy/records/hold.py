@@ -36,7 +36,9 @@ class Hold(Record, table=True):
     __table_args__ = (
         CheckConstraint(f"{_GIVEN} = 1", name="one_subject"),
         CheckConstraint("reason <> ''", name="reason_given"),
-        CheckConstraint("(ended_at IS NULL) = (end_reason IS NULL)", name="end_whole"),
+        CheckConstraint(
+            "(ended_at IS NULL) = (end_reason IS NULL) AND (ended_by IS NULL OR ended_at IS NOT NULL)", name="end_whole"
+        ),
     )
 
     id: str = Field(default_factory=new_id, primary_key=True)

@@ -72,7 +72,10 @@ class LedgerEntry(Record, table=True):
     """One step of the books. All its postings are made with it."""
 
     __tablename__ = "ledger_entry"
-    __table_args__ = (CheckConstraint("reason <> ''", name="reason_given"),)
+    __table_args__ = (
+        CheckConstraint("reason <> ''", name="reason_given"),
+        CheckConstraint("postings > 0 AND amount_fen > 0", name="totals_positive"),
+    )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=Serial)
     kind: EntryKind = Field(sa_type=one_of(EntryKind, "kind"))
@@ -101,10 +104,10 @@ class Posting(Record, table=True):
     )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=Serial)
-    entry_id: int = Field(sa_column_args=[refers_to("ledger_entry.id")], index=True)
+    entry_id: int = Field(sa_type=BigInteger, sa_column_args=[refers_to("ledger_entry.id")], index=True)
     envelope_id: str = Field(sa_column_args=[refers_to("envelope.id")])
-    source: Account = Field(sa_type=one_of(Account, "source"))
-    target: Account = Field(sa_type=one_of(Account, "target"))
+    source: Account = Field(sa_type=one_of(Account, "source", checked=False))
+    target: Account = Field(sa_type=one_of(Account, "target", checked=False))
     amount_fen: int = Field(sa_type=BigInteger)
     application_id: str | None = Field(default=None, sa_column_args=[refers_to("application.id")])
     """The case that it is about; empty for money that is no case's."""

@@ -34,11 +34,14 @@ class PayoutRun(Record, table=True):
         CheckConstraint("approved_person <> made_person", name="approved_by_another"),
         CheckConstraint(
             "status NOT IN ('approved', 'exported', 'confirmed', 'closed')"
-            " OR (digest IS NOT NULL AND checked_by IS NOT NULL AND approved_by IS NOT NULL)",
+            " OR (digest IS NOT NULL AND checked_by IS NOT NULL AND checked_person IS NOT NULL"
+            " AND approved_by IS NOT NULL AND approved_person IS NOT NULL)",
             name="frozen_whole",
         ),
         CheckConstraint(
-            "status NOT IN ('exported', 'confirmed', 'closed') OR exported_at IS NOT NULL", name="exported_whole"
+            "status NOT IN ('exported', 'confirmed', 'closed')"
+            " OR (exported_by IS NOT NULL AND exported_at IS NOT NULL)",
+            name="exported_whole",
         ),
         CheckConstraint("version > 0", name="version_positive"),
         *(

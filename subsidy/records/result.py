@@ -41,7 +41,10 @@ class ResultLine(Record, table=True):
     __table_args__ = (
         UniqueConstraint("file_id", "line"),
         CheckConstraint("outcome NOT IN ('matched', 'returned') OR payment_id IS NOT NULL", name="payment_given"),
-        CheckConstraint("(settled_at IS NULL) = (settled_note IS NULL)", name="settled_whole"),
+        CheckConstraint(
+            "(settled_at IS NULL) = (settled_note IS NULL) AND (settled_at IS NULL) = (settled_by IS NULL)",
+            name="settled_whole",
+        ),
         # A payment is paid once and returned once, whatever files say so.
         Index(
             "uq_result_line_effect",

@@ -25,6 +25,16 @@ _MEANINGS: Final[Mapping[str, Callable[[], SubsidyError]]] = {
     "uq_recommendation_live": Stale,
     "uq_notice_recommendation_id": Stale,
     "uq_sign_off_recommendation_id_person_id": Stale,
+    "uq_payout_run_number": Stale,
+    "uq_payment_live": Stale,
+    "uq_payment_run_id_line": Stale,
+    "uq_payment_disbursement_id_number": Stale,
+    "uq_payment_key": Stale,
+    "uq_proposal_open": Stale,
+    "uq_bank_account_proposed": Stale,
+    "uq_bank_account_verified": Stale,
+    "uq_result_file_digest": Stale,
+    "uq_result_line_effect": Stale,
     "uq_user_account_staff_person": partial(Refused, "staff_already"),
 }
 

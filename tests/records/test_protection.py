@@ -16,7 +16,9 @@ UPDATES = {
     "disbursement": "UPDATE disbursement SET amount_fen = 1",
     "event": "UPDATE event SET reason = 'another'",
     "head": "UPDATE head SET digest = digest",
+    "ledger_entry": "UPDATE ledger_entry SET amount_fen = 1",
     "policy_text": "UPDATE policy_text SET content = '{}'",
+    "posting": "UPDATE posting SET amount_fen = 1",
     "receipt": "UPDATE receipt SET content = '{}'",
     "sign_off": "UPDATE sign_off SET reason = 'another'",
 }

@@ -7,20 +7,28 @@ from sqlmodel import Session
 
 from subsidy.records import (
     Access,
+    Account,
     ApiToken,
     Application,
     ApplicationFact,
     ApplicationStatus,
     Attempt,
     Award,
+    BankAccount,
+    BankAccountState,
     Disbursement,
     Disclosure,
     Document,
     Duty,
+    EntryKind,
+    Envelope,
     Event,
     Format,
     Head,
+    Hold,
+    HoldCategory,
     Instalment,
+    LedgerEntry,
     Letter,
     LetterKind,
     LetterStanding,
@@ -34,14 +42,26 @@ from subsidy.records import (
     Outcome,
     Particular,
     ParticularKind,
+    Payment,
+    PaymentState,
+    PayoutRun,
+    PayoutStatus,
     PolicyText,
+    Posting,
+    Proposal,
+    ProposalKind,
     Purpose,
     Receipt,
     Recommendation,
+    Reconciled,
     Record,
+    ResultFile,
+    ResultLine,
     Role,
     Run,
     SignOff,
+    Task,
+    TaskKind,
     Trigger,
     User,
     UserDuty,
@@ -52,6 +72,8 @@ from subsidy.records.year import Decision
 
 NOW: Final = datetime(2026, 3, 1, 4, 0, tzinfo=UTC)
 TODAY: Final = date(2026, 3, 1)
+ALLOTTED: Final = 240_000_000
+"""What the envelope holds, in fen."""
 
 
 def one_of_each(session: Session) -> None:
@@ -147,5 +169,57 @@ def one_of_each(session: Session) -> None:
         ),
         Access(application_id="app", day=TODAY, user_id="user", at=NOW),
     )  # fmt: skip
-    session.add_all(rows)
+    session.add_all((*rows, *_finance()))
     session.flush()
+
+
+def _finance() -> tuple[Record, ...]:
+    """An envelope with its first allotment, and the order above as it was paid."""
+    return (
+        Envelope(
+            id="envelope", policy_id="lingang-2024", scheme_id="user-side-storage", year=2026, opened_at=NOW,
+            allotted_fen=ALLOTTED, available_fen=ALLOTTED,
+        ),
+        LedgerEntry(
+            kind=EntryKind.ALLOT, at=NOW, booked_on=TODAY, actor_id="user", reason="年度预算", postings=1,
+            amount_fen=ALLOTTED, digest="sha256:l",
+        ),
+        Posting(
+            entry_id=1, envelope_id="envelope", source=Account.TREASURY, target=Account.AVAILABLE, amount_fen=ALLOTTED
+        ),
+        Proposal(
+            id="proposal", kind=ProposalKind.CLOSE, subject_id="envelope", body_json="{}", reason="年度结束",
+            made_by="user", made_person="user", made_at=NOW, decided_by="chief", decided_person="chief",
+            decided_at=NOW, confirmed=False, answer="尚有未付款项",
+        ),
+        Hold(
+            id="hold", category=HoldCategory.DEBT, organisation_id="org", reason="尚有欠款", made_by="user", made_at=NOW,
+            ended_by="chief", ended_at=NOW, end_reason="已还清",
+        ),
+        BankAccount(
+            id="account", organisation_id="org", holder="上海甲储能科技有限公司", bank="中国银行临港支行",
+            number="0043001234567890", cnaps="104290003582", state=BankAccountState.VERIFIED, made_by="user",
+            made_person="user", made_at=NOW, decided_by="chief", decided_person="chief", decided_at=NOW,
+            answer="电话核实", usable_from=TODAY,
+        ),
+        PayoutRun(
+            id="payout", number="P-2026-0001", policy_id="lingang-2024", year=2026, status=PayoutStatus.CONFIRMED,
+            as_of=TODAY, count=1, amount_fen=80_000_000, digest="sha256:x", made_by="user", made_person="user",
+            made_at=NOW, checked_by="chief", checked_person="chief", checked_at=NOW, approved_by="chief",
+            approved_person="chief", approved_at=NOW, exported_by="user", exported_at=NOW,
+        ),
+        Payment(
+            id="payment", run_id="payout", line=1, disbursement_id="order", instalment_id="first", number=1,
+            key="P202600010001", amount_fen=80_000_000, account_id="account", sheet_json="{}",
+            state=PaymentState.PAID, settled_on=TODAY,
+        ),
+        ResultFile(
+            id="answer", name="回单.csv", digest="sha256:f", imported_by="user", imported_at=NOW, lines=1,
+            amount_fen=80_000_000,
+        ),
+        ResultLine(
+            file_id="answer", line=2, key="P202600010001", amount_fen=80_000_000, paid=True, settled_on=TODAY,
+            outcome=Reconciled.MATCHED, payment_id="payment",
+        ),
+        Task(id="task", kind=TaskKind.EXPORT, subject_id="payout", owner_id="user", asked_at=NOW, beat_at=NOW),
+    )  # fmt: skip
