@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from shutil import rmtree
@@ -15,25 +15,18 @@ from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
 from rules.facts import Value
-from rules.money import Fen
 from schedules.calendar import china
-from schedules.clock import SHANGHAI
 from subsidy import accounts
 from subsidy.accounts.duties import give
 from subsidy.database import reading, writing
 from subsidy.documents import content
 from subsidy.documents.store import Store
-from subsidy.finance import envelopes, second_person
 from subsidy.records import (
-    DUTIES,
     Application,
     ApplicationStatus,
     Award,
     Document,
-    Duty,
-    Envelope,
     Event,
-    Exhausted,
     Instalment,
     Letter,
     Notice,
@@ -55,9 +48,23 @@ from subsidy.workflow import (
     years,
 )
 from subsidy.workflow.actor import Actor
-
-JIA, YI = "jia", "yi"
-"""The two enterprises."""
+from tests.support.people import ACTORS as ACTORS
+from tests.support.people import ADMINISTRATOR as ADMINISTRATOR
+from tests.support.people import APPLICANT as APPLICANT
+from tests.support.people import AUDITOR as AUDITOR
+from tests.support.people import CASEWORK as CASEWORK
+from tests.support.people import CHECKER as CHECKER
+from tests.support.people import FINANCE as FINANCE
+from tests.support.people import JIA as JIA
+from tests.support.people import REGISTRAR as REGISTRAR
+from tests.support.people import RELATED as RELATED
+from tests.support.people import SECOND as SECOND
+from tests.support.people import STRANGER as STRANGER
+from tests.support.people import THIRD as THIRD
+from tests.support.people import YI as YI
+from tests.support.treasury import FIRST_DAY as FIRST_DAY
+from tests.support.treasury import Treasury
+from tests.support.treasury import noon as noon
 
 STORAGE: Final[Mapping[str, Value]] = {
     "in_zone": True,
@@ -73,43 +80,12 @@ JUDGED = ("advanced_technology", "drives_industry", "typical_scenario")
 HASH: Final = "$argon2id$v=19$m=8,t=1,p=1$b4R2+i6Ff9S11maf2ZA2eA$7OT+EuIr+QqynD4X347m7Eoa5pYEEvx081j11gFEHn0"
 """Of tests.support.web.PASSWORD, which everybody here has; cheap to compare."""
 
-CASEWORK: Final = frozenset(DUTIES[Role.ADMINISTRATOR])
 
-APPLICANT: Final = Actor("li", "李明", Role.APPLICANT, JIA, frozenset({Duty.OWN}))
-STRANGER: Final = Actor("wang", "王芳", Role.APPLICANT, YI, frozenset({Duty.OWN}))
-ADMINISTRATOR: Final = Actor("chen", "陈立", Role.ADMINISTRATOR, None, CASEWORK)
-RELATED: Final = Actor("zhao", "赵敏", Role.ADMINISTRATOR, JIA, CASEWORK)
-SECOND: Final = Actor("qian", "钱进", Role.ADMINISTRATOR, None, CASEWORK)
-THIRD: Final = Actor("tang", "唐宁", Role.ADMINISTRATOR, None, CASEWORK)
-FINANCE: Final = Actor("sun", "孙洁", Role.FINANCE, None, frozenset({Duty.MAKE}))
-CHECKER: Final = Actor("fang", "方平", Role.FINANCE, None, frozenset({Duty.CHECK}))
-AUDITOR: Final = Actor("bai", "白如", Role.AUDITOR)
-REGISTRAR: Final = Actor("yan", "严清", Role.REGISTRAR)
-ACTORS: Final = {
-    "applicant": APPLICANT,
-    "stranger": STRANGER,
-    "administrator": ADMINISTRATOR,
-    "related administrator": RELATED,
-    "finance": FINANCE,
-    "checker": CHECKER,
-    "auditor": AUDITOR,
-    "registrar": REGISTRAR,
-}
-
-FIRST_DAY: Final = date(2026, 3, 1)
-
-
-def noon(day: date) -> datetime:
-    """Noon in Shanghai of a day, in UTC."""
-    return datetime.combine(day, time(12), SHANGHAI).astimezone(UTC)
-
-
-class Office:
+class Office(Treasury):
     """One database with people; `day` is the day on which the next command is given."""
 
     def __init__(self, engine: Engine) -> None:
-        self.engine = engine
-        self.day = FIRST_DAY
+        super().__init__(engine)
         self.submitted = ""
         folder = mkdtemp()
         finalize(self, rmtree, folder, ignore_errors=True)
@@ -138,10 +114,6 @@ class Office:
                 person=f"{actor.id}@example.cn",
             )
         return replace(actor, id=again.id)
-
-    @property
-    def now(self) -> datetime:
-        return noon(self.day)
 
     def draft(
         self, facts: Mapping[str, Value] = STORAGE, scheme: str = "user-side-storage", actor: Actor = APPLICANT
@@ -383,25 +355,6 @@ class Office:
         with reading(self.engine) as session:
             query = select(Letter).where(col(Letter.application_id) == application_id)
             return list(session.exec(query.order_by(col(Letter.number))))
-
-    def allot(self, year: int, yuan: int, exhausted: str = "queue", scheme: str = "user-side-storage") -> Envelope:
-        """More money for the envelope of a scheme and year, by two people; the envelope is opened where there is none."""
-        with writing(self.engine) as session:
-            query = select(Envelope).where(col(Envelope.scheme_id) == scheme, col(Envelope.year) == year)
-            found = session.exec(query).one_or_none()
-            envelope = found or envelopes.open_envelope(
-                session, FINANCE, self.now, "lingang-2024", scheme, year, Exhausted(exhausted)
-            )
-            made = envelopes.propose_allotment(
-                session, FINANCE, self.now, envelope.id, Fen(yuan * 100), "财预〔2026〕1号", "年度安排"
-            )
-        with writing(self.engine) as session:
-            second_person.confirm(session, CHECKER, self.now, made.id)
-        return self.envelope(envelope.id)
-
-    def envelope(self, envelope_id: str) -> Envelope:
-        with reading(self.engine) as session:
-            return session.get_one(Envelope, envelope_id)
 
     def events(self, application_id: str) -> list[Event]:
         with reading(self.engine) as session:
