@@ -51,10 +51,15 @@ def _no_poppler() -> str | None:
     return None if shutil.which("pdftoppm") and shutil.which("pdftotext") else "no pdftoppm and pdftotext on the PATH"
 
 
+def _no_libreoffice() -> str | None:
+    return None if shutil.which("soffice") else "no soffice on the PATH"
+
+
 NEEDS: dict[str, Callable[[], str | None]] = {
     "postgres": postgres.unreachable,
     "browser": _no_browser,
     "poppler": _no_poppler,
+    "libreoffice": _no_libreoffice,
 }
 """For each marker, what tells why it cannot be had here."""
 

@@ -22,14 +22,16 @@ from subsidy.reports.style import CELL, HEAD, HEAD_RIGHT, HEADING, INK, MUTED, N
 PORTRAIT: Final[tuple[float, float]] = A4
 LANDSCAPE: Final[tuple[float, float]] = landscape(A4)
 MARGIN: Final = 18 * mm
-_HEAD: Final = 20 * mm
-_FOOT: Final = 22 * mm
+HEAD_ROOM: Final = 20 * mm
+FOOT_ROOM: Final = 22 * mm
+PAGE_NUMBER: Final = 11.5 * mm
+"""How high the number of the page stands."""
 _PADDING: Final = 5
 # What must fit below a heading, in points.
 _KEPT: Final = 90
 
-# A face of ReportLab keeps a reading position while its subset is cut, so one document is written at a time.
-_PRESS: Final = threading.Lock()
+PRESS: Final = threading.Lock()
+"""A face of ReportLab keeps a reading position while its subset is cut, so one document is written at a time."""
 
 
 @dataclass(frozen=True)
@@ -49,32 +51,19 @@ class Furniture:
     """Stands in the document's properties only."""
 
 
-class _PagedCanvas(Canvas):
-    """A canvas that knows how many pages there are before it writes the running head and foot of any."""
+class FurnishedCanvas(Canvas):
+    """A canvas that can write the running head and foot, and whose dates are the document's."""
 
     def __init__(self, furniture: Furniture, size: tuple[float, float], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{**kwargs, "initialFontName": fonts.REGULAR})
         self._furniture = furniture
         self._size = size
-        self._pages: list[dict[str, Any]] = []
         issued = f"D:{furniture.issued_on:%Y%m%d}000000+08'00'"
         self.setDateFormatter(lambda *_: issued)
         self.setViewerPreference("DisplayDocTitle", "true")
 
-    def showPage(self) -> None:
-        """Keeps the page for `save`."""
-        self._pages.append(dict(self.__dict__))
-        self._startPage()  # type: ignore[attr-defined]
-
-    def save(self) -> None:
-        """Writes all pages."""
-        for number, page in enumerate(self._pages, start=1):
-            self.__dict__.update(page)
-            self._furnish(number, len(self._pages))
-            super().showPage()
-        super().save()
-
-    def _furnish(self, number: int, pages: int) -> None:
+    def furnish(self) -> None:
+        """Writes the head and foot of the present page, but for its number."""
         width, height = self._size
         furniture = self._furniture
         self.setStrokeColor(RULE)
@@ -85,12 +74,36 @@ class _PagedCanvas(Canvas):
         self.setFillColor(MUTED)
         self.drawString(MARGIN, height - 12 * mm, furniture.title)
         self.drawRightString(width - MARGIN, height - 12 * mm, furniture.aside)
-        self.drawRightString(width - MARGIN, 11.5 * mm, text(furniture.lang, "report.page", number=number, pages=pages))
         self.setFont(fonts.REGULAR, 6.5)
         self.drawString(MARGIN, 8 * mm, furniture.origin)
         self.setFont(fonts.BOLD, 7.5)
         self.setFillColor(INK)
-        self.drawString(MARGIN, 11.5 * mm, furniture.note)
+        self.drawString(MARGIN, PAGE_NUMBER, furniture.note)
+
+
+class _PagedCanvas(FurnishedCanvas):
+    """A canvas that knows how many pages there are before it writes the running head and foot of any."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._pages: list[dict[str, Any]] = []
+
+    def showPage(self) -> None:
+        """Keeps the page for `save`."""
+        self._pages.append(dict(self.__dict__))
+        self._startPage()  # type: ignore[attr-defined]
+
+    def save(self) -> None:
+        """Writes all pages."""
+        for number, page in enumerate(self._pages, start=1):
+            self.__dict__.update(page)
+            self.setFont(fonts.REGULAR, 7.5)
+            self.setFillColor(MUTED)
+            told = text(self._furniture.lang, "report.page", number=number, pages=len(self._pages))
+            self.drawRightString(self._size[0] - MARGIN, PAGE_NUMBER, told)
+            self.furnish()
+            super().showPage()
+        super().save()
 
 
 def press(story: Sequence[Flowable], furniture: Furniture, size: tuple[float, float] = PORTRAIT) -> bytes:
@@ -102,8 +115,8 @@ def press(story: Sequence[Flowable], furniture: Furniture, size: tuple[float, fl
         pagesize=size,
         leftMargin=MARGIN - 6,  # a frame pads by 6 points
         rightMargin=MARGIN - 6,
-        topMargin=_HEAD - 6,
-        bottomMargin=_FOOT - 6,
+        topMargin=HEAD_ROOM - 6,
+        bottomMargin=FOOT_ROOM - 6,
         title=furniture.title,
         author=text(furniture.lang, "base.site"),
         subject=furniture.origin,
@@ -113,7 +126,7 @@ def press(story: Sequence[Flowable], furniture: Furniture, size: tuple[float, fl
         lang="zh-CN" if furniture.lang == "zh" else "en",
         invariant=1,
     )
-    with _PRESS:
+    with PRESS:
         document.build(list(story), canvasmaker=lambda *args, **kwargs: _PagedCanvas(furniture, size, *args, **kwargs))
     return target.getvalue()
 

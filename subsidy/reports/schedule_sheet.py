@@ -12,10 +12,10 @@ from xlsxwriter.worksheet import Worksheet
 
 from subsidy.finance.schedule import PayoutSchedule
 from subsidy.locale import text
+from subsidy.reports.cells import guarded, literal
 from subsidy.reports.schedule_columns import COLUMNS, Cell, yuan_number
 from subsidy.reports.schedule_facts import facts_of
 
-_BEGINS_FORMULA: Final = tuple("=+-@＝＋－＠")
 _A4: Final = 9
 _FONT: Final = {"font_name": "Microsoft YaHei", "font_size": 10, "valign": "vcenter"}
 _FORMATS: Final[Mapping[type, Mapping[str, Any]]] = {
@@ -60,9 +60,7 @@ def schedule_csv(schedule: PayoutSchedule, lang: str) -> bytes:
 
 
 def _guarded(cell: Cell) -> Cell:
-    if isinstance(cell, str) and (cell[:1] in ("\t", "\r", "\n") or cell.lstrip()[:1] in _BEGINS_FORMULA):
-        return f"'{cell}"
-    return cell
+    return guarded(cell) if isinstance(cell, str) else cell
 
 
 def _total_row(schedule: PayoutSchedule, lang: str) -> list[Cell]:
@@ -119,7 +117,7 @@ def _write(sheet: Worksheet, down: int, at: int, cell: Cell, formats: Mapping[ty
         return
     style = formats[type(cell)]
     if isinstance(cell, str):
-        sheet.write_string(down, at, cell, style)
+        sheet.write_string(down, at, literal(cell), style)
     elif isinstance(cell, date):
         sheet.write_datetime(down, at, cell, style)
     else:
