@@ -1,32 +1,30 @@
 """A process killed in the middle of its work, and started again: nothing lost, nothing twice."""
 
 import signal
-import subprocess
-import sys
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import Engine
 from sqlmodel import col, select
 
 from subsidy.database import reading
 from subsidy.finance.disburse import disburse
 from subsidy.records import Run
 from tests.finance.portfolio import DUE, FREE, entries, paid, portfolio
+from tests.support.killing import NEVER, killed_at
 from tests.support.office import Office, noon
 
 
-def tick(engine: Engine, point: int) -> subprocess.CompletedProcess[str]:
-    address = engine.url.render_as_string(hide_password=False)
-    command = [sys.executable, "-m", "tests.finance.dying", address, DUE.isoformat(), str(point)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+def tick(office: Office, point: int) -> int:
+    """Generates what is due in a process that is killed at that point after its run is stored."""
+    address = office.engine.url.render_as_string(hide_password=False)
+    office.engine.dispose()
+    return killed_at(point, address, lambda bind: disburse(bind, as_of=DUE, now=noon(DUE), trigger="tick", chunk=5))
 
 
 @pytest.mark.parametrize("point", [*range(6, 17), 27])
 def test_killed_and_restarted_each_is_generated_once(office: Office, point: int) -> None:
     due, engine = portfolio(office, 10), office.engine
-    engine.dispose()
-    assert tick(engine, point).returncode == -signal.SIGKILL
+    assert tick(office, point) == -signal.SIGKILL
     count, instalments, _ = paid(engine)
     assert count == instalments == entries(engine) < 10 * FREE
     with reading(engine) as session:
@@ -43,7 +41,5 @@ def test_killed_and_restarted_each_is_generated_once(office: Office, point: int)
 
 def test_points_of_the_kill_lie_inside_the_work(office: Office) -> None:
     portfolio(office, 10)
-    office.engine.dispose()
-    whole = tick(office.engine, 10**6)
-    assert int(whole.stdout) > 27, whole.stderr
+    assert tick(office, NEVER) > 27
     assert paid(office.engine)[0] == 10 * FREE
