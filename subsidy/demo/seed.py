@@ -14,6 +14,7 @@ from subsidy.accounts.duties import give, usual
 from subsidy.accounts.passwords import hashed
 from subsidy.database import writing
 from subsidy.demo.acts import Call, act, start
+from subsidy.demo.money import Treasury
 from subsidy.demo.story import PASSWORD, Project, Step, office, projects
 from subsidy.finance.disburse import disburse
 from subsidy.records import Duty, Organisation, Role, Trigger, User
@@ -74,9 +75,11 @@ class _Stage:
                 self.actors[key] = Actor(user.id, user.name, user.role, organisation_id, duties)
 
     def scenes(self) -> Iterator[_Scene]:
-        """Everything that happens; on one day, ticks first."""
+        """Everything that happens; on one day, ticks first, then what finance does."""
         for day in office().ticks:
             yield _Scene(day, partial(self._tick, day))
+        for scene in Treasury(self.connection, self.actors).scenes():
+            yield _Scene(*scene)
         for project in projects():
             yield _Scene(project.started, partial(self._start, project))
             for step in project.steps:

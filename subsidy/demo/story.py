@@ -20,18 +20,20 @@ Whole = Annotated[int, BeforeValidator(int)]
 Day = Annotated[date, BeforeValidator(date.fromisoformat)]
 
 
-class _Model(BaseModel):
+class Model(BaseModel):
+    """What the files say: every field known, none changed."""
+
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Enterprise(_Model):
+class Enterprise(Model):
     """An enterprise that applies."""
 
     name: str
     credit_code: str
 
 
-class Person(_Model):
+class Person(Model):
     """Somebody with an account; `organisation` is the key of an enterprise."""
 
     email: str
@@ -42,7 +44,7 @@ class Person(_Model):
     """Those that are usual for the role where none are named; who applies looks after the accounts of his enterprise."""
 
 
-class Office(_Model):
+class Office(Model):
     """Who takes part, whose accounts are told to the reader, and when the scheduler ran."""
 
     organisations: dict[str, Enterprise]
@@ -51,7 +53,7 @@ class Office(_Model):
     ticks: tuple[Day, ...]
 
 
-class Step(_Model):
+class Step(Model):
     """One command on a day. `by` is an administrator's key; what applicants do is done by who started the project."""
 
     on: Day
@@ -89,7 +91,7 @@ class Step(_Model):
     reason: str = ""
 
 
-class Particulars(_Model):
+class Particulars(Model):
     """What tells a project from others. `support` is other public support, as programme, fen and year."""
 
     site: str = ""
@@ -99,7 +101,7 @@ class Particulars(_Model):
     support: tuple[tuple[str, Whole, Whole], ...] | None = None
 
 
-class Project(_Model):
+class Project(Model):
     """One application: what its applicant declares, over what its file says of all, and what becomes of it."""
 
     by: str
@@ -130,11 +132,14 @@ def office() -> Office:
 def projects() -> tuple[Project, ...]:
     """Every application of the story."""
     return tuple(
-        project for path in sorted(_HERE.glob("*.yaml")) if path.stem != "office" for project in _of_file(path)
+        project
+        for path in sorted(_HERE.glob("*.yaml"))
+        if path.stem not in ("office", "money")
+        for project in _of_file(path)
     )
 
 
-class _File(_Model):
+class _File(Model):
     """Projects, with what most of them have in common."""
 
     scheme: str = ""
