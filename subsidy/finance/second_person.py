@@ -6,7 +6,7 @@ from typing import Final
 
 from sqlmodel import Session
 
-from subsidy.finance import envelopes
+from subsidy.finance import envelopes, payouts
 from subsidy.finance.proposals import decide
 from subsidy.records import Proposal, ProposalKind
 from subsidy.workflow.actor import Actor
@@ -15,6 +15,7 @@ CARRY_OUT: Final[Mapping[ProposalKind, Callable[[Session, Actor, datetime, Propo
     ProposalKind.ALLOT: envelopes.carry_out,
     ProposalKind.REDUCE: envelopes.carry_out,
     ProposalKind.TRANSFER: envelopes.carry_out,
+    ProposalKind.REISSUE: payouts.hand_out_again,
 }
 """What each kind of proposal does when it is confirmed."""
 

@@ -3,15 +3,15 @@
 from datetime import UTC, date, datetime, time
 from typing import Final
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, update
 from sqlmodel import col, select
 
 from rules.money import Fen
 from schedules.clock import SHANGHAI
 from subsidy.database import reading, writing
 from subsidy.finance import envelopes, second_person
-from subsidy.records import Envelope, Exhausted
-from tests.support.people import CHECKER, FINANCE
+from subsidy.records import BankAccount, BankAccountState, Envelope, Exhausted, Organisation
+from tests.support.people import CHECKER, FINANCE, JIA
 
 FIRST_DAY: Final = date(2026, 3, 1)
 
@@ -50,3 +50,26 @@ class Treasury:
     def envelope(self, envelope_id: str) -> Envelope:
         with reading(self.engine) as session:
             return session.get_one(Envelope, envelope_id)
+
+    def account(self, organisation_id: str = JIA, usable_from: date = FIRST_DAY) -> BankAccount:
+        """A verified account of an enterprise, in place of the one it has."""
+        with writing(self.engine) as session:
+            among = col(BankAccount.organisation_id) == organisation_id, col(BankAccount.state) == "verified"
+            session.execute(update(BankAccount).where(*among).values(state="replaced"))
+            account = BankAccount(
+                organisation_id=organisation_id,
+                holder=session.get_one(Organisation, organisation_id).name,
+                bank="中国工商银行上海临港支行",
+                number=f"0310{int.from_bytes(organisation_id.encode()[:6]):015d}",
+                cnaps="102290012345",
+                state=BankAccountState.VERIFIED,
+                made_by=str(FINANCE.id),
+                made_person=str(FINANCE.id),
+                made_at=self.now,
+                decided_by=str(CHECKER.id),
+                decided_person=str(CHECKER.id),
+                decided_at=self.now,
+                usable_from=usable_from,
+            )
+            session.add(account)
+        return account
