@@ -46,6 +46,8 @@ class Settings(BaseSettings):
     """The most that one file may hold."""
     case_mib: int = Field(default=200, ge=1, le=102_400)
     """The most that all files of one application may hold."""
+    account_cooling_days: int = Field(default=7, ge=0, le=365)
+    """For how many days after a payee's changed bank account was verified nothing is paid to it."""
     today: str | None = None
     """A day such as 2026-03-01 on which the clock stands still, for demonstrations and tests."""
     given_secret: str | None = Field(default=None, validation_alias="SUBSIDY_SECRET", min_length=32, repr=False)

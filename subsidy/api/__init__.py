@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from subsidy.api import (
     applications,
     assessments,
+    bank_accounts,
     disbursements,
     documents,
     letters,
@@ -39,6 +40,7 @@ for noun in (
     messages,
     schedule,
     disbursements,
+    bank_accounts,
 ):
     router.include_router(noun.router)
 

@@ -1,5 +1,6 @@
 """Who may do what to an application; where the answer is no, it is told in words."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from sqlmodel import Session, col, select
@@ -53,12 +54,21 @@ def why_not(actor: Actor, command: str, application: Application, session: Sessi
 
 def _conflict(actor: Actor, application: Application, session: Session) -> SubsidyError | None:
     """Nobody decides on what an organisation of his, or he himself, has applied for, whichever of his accounts he uses."""
-    person = select(User.person_id).where(col(User.id) == actor.id).scalar_subquery()
-    accounts = session.exec(select(User).where(col(User.person_id) == person)).all()
-    organisations = {actor.organisation_id, *(account.organisation_id for account in accounts)}
-    if application.organisation_id in organisations:
+    if application.organisation_id in organisations_of(session, actor):
         organisation = session.get_one(Organisation, application.organisation_id)
         return Forbidden("workflow.own_organisation", organisation=organisation.name)
-    if application.created_by in {account.id for account in accounts}:
+    if application.created_by in {account.id for account in _accounts(session, actor)}:
         return Forbidden("workflow.own_application")
     return None
+
+
+def organisations_of(session: Session, actor: Actor) -> frozenset[str]:
+    """The organisations that a person belongs to by any of his accounts."""
+    belongs = {actor.organisation_id, *(account.organisation_id for account in _accounts(session, actor))}
+    return frozenset(each for each in belongs if each is not None)
+
+
+def _accounts(session: Session, actor: Actor) -> Sequence[User]:
+    """All accounts of the person behind this one."""
+    person = select(User.person_id).where(col(User.id) == actor.id).scalar_subquery()
+    return session.exec(select(User).where(col(User.person_id) == person)).all()

@@ -15,6 +15,7 @@ from subsidy.accounts import sessions, tokens
 from subsidy.accounts.tokens import Scope
 from subsidy.database import reading, writing
 from subsidy.records import Instalment, Message, Record, User
+from tests.support.banks import propose
 from tests.support.files import pdf
 from tests.support.office import ADMINISTRATOR, APPLICANT, Office
 from tests.support.web import site
@@ -113,6 +114,7 @@ def known(office: Office) -> Ids:
         "notice": published,
         "published": notice.id,
         "objection": office.object_to(notice).id,
+        "account": propose(office).id,
     }
 
 
@@ -145,6 +147,7 @@ def address(route: str, ids: Ids) -> str:
         notice_id=ids["published"],
         policy_id="lingang-2024",
         scheme_id="user-side-storage",
+        account_id=ids["account"],
     )
 
 

@@ -34,6 +34,7 @@ class Rule(NamedTuple):
 
 PEOPLE, READ, WRITE = Rule(EVERYBODY), Scope.CASES_READ, Scope.CASES_WRITE
 CASE: Final = "/api/v1/applications/{application_id}"
+ACCOUNT_OF_PAYEE: Final = "/api/v1/bank-accounts/{account_id}"
 
 PUBLIC: Final = frozenset(
     {
@@ -105,5 +106,11 @@ API: Final[Mapping[str, Rule]] = {
     "GET /api/v1/disbursements": Rule(STAFF, Scope.FINANCE_READ),
     "POST /api/v1/disbursements": Rule(MAKER, None, True),
     "GET /api/v1/runs": Rule(STAFF, Scope.FINANCE_READ),
+    "GET /api/v1/bank-accounts": Rule(APPLICANTS | STAFF, Scope.FINANCE_READ),
+    "POST /api/v1/bank-accounts": Rule(APPLICANTS | MAKER, None, True),
+    f"POST {ACCOUNT_OF_PAYEE}/verification": Rule(CHECKER, None, True),
+    f"POST {ACCOUNT_OF_PAYEE}/refusal": Rule(CHECKER, None, True),
+    f"POST {ACCOUNT_OF_PAYEE}/fraud-reports": Rule(OWN | POST_OFFICE | MAKER | CHECKER),
+    f"POST {ACCOUNT_OF_PAYEE}/fraud-clearance": Rule(CHECKER, None, True),
 }  # fmt: skip
 """What needs an account, over the API."""

@@ -17,6 +17,7 @@ from subsidy.database import reading, writing
 from subsidy.records import Event, Letter, Message, Notice, Objection, Record
 from subsidy.workflow import notices
 from tests.access.asking import address, every_route
+from tests.support.banks import propose
 from tests.support.desks import Desks
 from tests.support.files import pdf
 from tests.support.office import ADMINISTRATOR, APPLICANT, FINANCE, SECOND, STRANGER, THIRD, Office
@@ -119,6 +120,7 @@ def test_what_is_private_is_nowhere_but_where_it_belongs(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     granted, refused = travelled(office, desks)
+    account = propose(office, CARD).id
     with reading(office.engine) as session:
         letters = [letter.code for letter in session.exec(select(Letter))]
         notice = session.exec(select(Notice)).one().id
@@ -148,7 +150,14 @@ def test_what_is_private_is_nowhere_but_where_it_belongs(
                     "session",
                 ),
                 case,
-            ) | {"letter": letter, "published": notice, "message": told.id, "objection": objection, "colleague": "li"}
+            ) | {
+                "letter": letter,
+                "published": notice,
+                "message": told.id,
+                "objection": objection,
+                "colleague": "li",
+                "account": account,
+            }
             for route in every_route():
                 path = route.removeprefix("GET ")
                 if route.startswith("GET "):

@@ -13,6 +13,7 @@ from subsidy.database import reading
 from subsidy.records import Event, Role, Run
 from subsidy.web import apply, finance, messages, people, review
 from subsidy.workflow.actor import Actor
+from tests.support.banks import propose
 from tests.support.desks import Desks
 from tests.support.files import pdf
 from tests.support.office import ACTORS, JIA, Office
@@ -49,6 +50,9 @@ REACH: Final = {**OWN, "registrar": 404}
 PAGES: Final[Mapping[str, tuple[str, Mapping[str, int]]]] = {
     "/apply": ("/apply", APPLICANTS),
     "/apply/new": ("/apply/new", APPLICANTS),
+    "/apply/account": ("/apply/account", APPLICANTS),
+    "/apply/account/new": ("/apply/account/new", APPLICANTS),
+    "/apply/account/fraud": ("/apply/account/fraud", APPLICANTS),
     "/apply/{application_id}": ("/apply/{draft}", OWN),
     "/apply/{application_id}/edit": ("/apply/{draft}/edit", OWN),
     "/apply/{application_id}/check": ("/apply/{draft}/check", OWN),
@@ -79,6 +83,10 @@ PAGES: Final[Mapping[str, tuple[str, Mapping[str, int]]]] = {
     "/finance/schedule.{kind}": ("/finance/schedule.csv", STAFF),
     "/finance/runs": ("/finance/runs", STAFF),
     "/finance/run": ("/finance/run", STAFF),
+    "/finance/accounts": ("/finance/accounts", STAFF),
+    "/finance/accounts/new": ("/finance/accounts/new", STAFF),
+    "/finance/accounts/{account_id}": ("/finance/accounts/{account}", STAFF),
+    "/finance/accounts/{account_id}/{step}": ("/finance/accounts/{account}/verify", STAFF),
     "/people": ("/people", KEEPERS),
     "/people/new": ("/people/new", KEEPERS),
     "/people/{user_id}": ("/people/{colleague}", REACH),
@@ -88,6 +96,8 @@ PAGES: Final[Mapping[str, tuple[str, Mapping[str, int]]]] = {
 
 MAY_SEND: Final[Mapping[str, tuple[str, ...]]] = {
     "/apply/new": ("applicant", "stranger"),
+    "/apply/account/new": ("applicant", "stranger"),
+    "/apply/account/fraud": ("applicant", "stranger"),
     "/apply/{application_id}/edit": ("applicant",),
     "/apply/{application_id}/check": ("applicant",),
     "/apply/{application_id}/withdraw": ("applicant",),
@@ -107,6 +117,8 @@ MAY_SEND: Final[Mapping[str, tuple[str, ...]]] = {
     "/review/{application_id}/instalments/{number}/{decision}": ("administrator",),
     "/review/messages": ("administrator", "related administrator"),
     "/finance/run": ("finance",),
+    "/finance/accounts/new": ("finance",),
+    "/finance/accounts/{account_id}/{step}": ("checker",),
     "/people/new": ("applicant", "stranger", "registrar"),
     "/people/{user_id}/{step}": ("applicant",),
 }
@@ -127,6 +139,7 @@ def ids(office: Office) -> Mapping[str, str]:
         "letter": office.letters(approved)[0].code,
         "decision": office.before_decision(office.ready(office.accepted())),
         "colleague": str(COLLEAGUE.id),
+        "account": propose(office).id,
         **on_notice(office),
     }
 

@@ -13,7 +13,7 @@ from subsidy.database import reading
 from subsidy.finance.schedule import PayoutSchedule, payout_schedule
 from subsidy.records import Application, Organisation, Role
 from subsidy.web import casework, history, steps
-from subsidy.web.apply import drafts, letters, particulars
+from subsidy.web.apply import account, drafts, letters, particulars
 from subsidy.web.apply.desk import Typed, applicant, opened
 from subsidy.web.casework import Payment
 from subsidy.web.documents import routes as papers
@@ -53,6 +53,7 @@ def list_page(request: Request) -> Response:
 
 
 # Before the addresses of single applications, which would take "new" for an id.
+router.include_router(account.router)
 router.include_router(drafts.router)
 router.include_router(particulars.router)
 router.include_router(papers.routes("/apply", Role.APPLICANT, opened))

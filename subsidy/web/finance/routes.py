@@ -17,13 +17,14 @@ from subsidy.locale import text
 from subsidy.reports.schedule import schedule_pdf
 from subsidy.reports.schedule_sheet import schedule_csv, schedule_xlsx
 from subsidy.web import paging
-from subsidy.web.finance import runs
+from subsidy.web.finance import accounts, runs
 from subsidy.web.finance.desk import staff
 from subsidy.web.language import language
 from subsidy.web.pages import link, render
 
 router = APIRouter(include_in_schema=False)
 router.include_router(runs.router)
+router.include_router(accounts.router)
 
 KINDS: Final = {
     "csv": "text/csv; charset=utf-8",
