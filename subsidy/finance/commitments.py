@@ -1,15 +1,16 @@
 """From award to payable: what of the budget is set aside for a case, committed to its instalments, and payable.
 
-An instalment draws on the envelope of its scheme and of the year in which it is due. Where there is none yet, or not
-enough in it, the instalment waits its turn: in order of approval, each that fits.
+An instalment draws on the envelope of its scheme and of the year in which it is due; once the books of that year are
+closed, on that of the next year whose books are not. Where there is none yet, or not enough in it, the instalment waits
+its turn: in order of approval, each that fits.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from operator import attrgetter
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Engine, and_, case, extract, func, select
+from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, case, extract, func, select
 from sqlmodel import Session, col
 
 from rules.money import Fen, yuan
@@ -45,15 +46,15 @@ def reserve(
     A part that no longer fits is not set aside; Refused where its envelope takes no award that it has no money for.
     """
     envelopes, movements = _envelopes(session, application, {part.due_on.year for part in parts}), []
-    left = {year: envelope.available_fen for year, envelope in envelopes.items()}
+    left = {envelope.id: envelope.available_fen for envelope in envelopes.values()}
     for part in parts:
         envelope = envelopes.get(part.due_on.year)
         if envelope is None or not part.amount:
             continue
-        if part.amount > left[envelope.year]:
+        if part.amount > left[envelope.id]:
             _wait(envelope, part.amount)
             continue
-        left[envelope.year] -= part.amount
+        left[envelope.id] -= part.amount
         movements.append(Movement(envelope.id, Account.AVAILABLE, Account.RESERVED, part.amount, application.id))
     ledger.post(session, actor, now, EntryKind.RESERVE, movements)
 
@@ -84,10 +85,10 @@ def commit(
         if account is Account.RESERVED
     }
     movements, freed = [], []
-    for year, envelope in sorted(envelopes.items()):
+    for envelope in _each(envelopes):
         reserved, available = aside.pop(envelope.id, _NOTHING), Fen(envelope.available_fen)
         for one in instalments:
-            if one.due_on.year != year or not one.amount_fen:
+            if envelopes.get(one.due_on.year) is not envelope or not one.amount_fen:
                 continue
             first = min(reserved, one.amount_fen)
             rest = one.amount_fen - first
@@ -135,13 +136,12 @@ class Waiting(NamedTuple):
 
 
 def waiting(session: Session, envelope: Envelope) -> Sequence[Waiting]:
-    """The instalments that wait for money of an envelope, in order of approval."""
-    funded = (
-        select(col(Posting.instalment_id).label("instalment_id"), _funded().label("amount"))
-        .where(col(Posting.instalment_id).is_not(None))
-        .group_by(col(Posting.instalment_id))
-        .subquery()
-    )
+    """The instalments that wait for money of an envelope, in order of approval; none where its books are closed."""
+    if envelope.closed_at is not None:
+        return []
+    closed, first = _closed(session, envelope), envelope.year
+    while first - 1 in closed:
+        first -= 1
     approved = (
         select(func.max(col(Event.id)))
         .where(
@@ -152,23 +152,57 @@ def waiting(session: Session, envelope: Envelope) -> Sequence[Waiting]:
         .correlate(Application)
         .scalar_subquery()
     )
+    query = _lacking(col(Instalment.id), col(Application.id)).where(
+        col(Application.policy_id) == envelope.policy_id,
+        col(Application.scheme_id) == envelope.scheme_id,
+        col(Instalment.due_on).between(date(first, 1, 1), date(envelope.year, 12, 31)),
+    )
+    query = query.order_by(col(Award.approved_on), approved, col(Instalment.number), col(Instalment.id))
+    return [Waiting(one, application_id, Fen(int(amount))) for one, application_id, amount in session.execute(query)]
+
+
+class Unfunded(NamedTuple):
+    """What the instalments of a scheme that are due in a year still lack."""
+
+    policy_id: str
+    scheme_id: str
+    year: int
+    many: int
+    amount: Fen
+
+
+def unfunded(session: Session) -> Sequence[Unfunded]:
+    """What has no money yet, by scheme and year of the due date."""
+    each = _lacking(
+        col(Application.policy_id).label("policy"),
+        col(Application.scheme_id).label("scheme"),
+        extract("year", col(Instalment.due_on)).label("year"),
+    ).subquery()
+    by = each.c.policy, each.c.scheme, each.c.year
+    query = select(*by, func.count(), func.sum(each.c.lacking)).group_by(*by).order_by(*by)
+    return [
+        Unfunded(policy, scheme, int(year), count, Fen(int(amount)))
+        for policy, scheme, year, count, amount in session.execute(query)
+    ]
+
+
+def _lacking(*columns: Any) -> Select[Any]:
+    """Instalments that are owed and lack money, and by how much, as `lacking`."""
+    funded = (
+        select(col(Posting.instalment_id).label("instalment_id"), _funded().label("amount"))
+        .where(col(Posting.instalment_id).is_not(None))
+        .group_by(col(Posting.instalment_id))
+        .subquery()
+    )
     lacking = col(Instalment.amount_fen) - func.coalesce(funded.c.amount, 0)
-    query = (
-        select(col(Instalment.id), col(Application.id), lacking)
+    return (
+        select(*columns, lacking.label("lacking"))
+        .select_from(Instalment)
         .join(Award, col(Award.id) == col(Instalment.award_id))
         .join(Application, col(Application.id) == col(Award.application_id))
         .outerjoin(funded, funded.c.instalment_id == col(Instalment.id))
-        .where(
-            col(Application.policy_id) == envelope.policy_id,
-            col(Application.scheme_id) == envelope.scheme_id,
-            col(Application.status).in_(AWARDED),
-            col(Instalment.due_on).between(date(envelope.year, 1, 1), date(envelope.year, 12, 31)),
-            col(Instalment.forfeited_at).is_(None),
-            lacking > 0,
-        )
-        .order_by(col(Award.approved_on), approved, col(Instalment.number))
+        .where(col(Application.status).in_(AWARDED), col(Instalment.forfeited_at).is_(None), lacking > 0)
     )
-    return [Waiting(one, application_id, Fen(int(amount))) for one, application_id, amount in session.execute(query)]
 
 
 def commit_waiting(session: Session, now: datetime, envelope_id: str) -> None:
@@ -215,25 +249,49 @@ def draw_again(session: Session, now: datetime, application: Application) -> Non
     """After an instalment of a case has been given back its claim: it draws on the budget again, or waits."""
     years = select(col(Instalment.due_on)).join(Award, col(Award.id) == col(Instalment.award_id))
     due = session.scalars(years.where(col(Award.application_id) == application.id))
-    for envelope in sorted(_envelopes(session, application, {day.year for day in due}).values(), key=attrgetter("id")):
+    envelopes = _envelopes(session, application, {day.year for day in due})
+    for envelope in sorted(_each(envelopes), key=attrgetter("id")):
         commit_waiting(session, now, envelope.id)
 
 
+def drawn_on(own: Mapping[int, Envelope], year: int) -> Envelope | None:
+    """Which of the envelopes of one scheme, by year, an instalment due in `year` draws on; None where there is none yet."""
+    while year in own and own[year].closed_at is not None:
+        year += 1
+    return own.get(year)
+
+
 def _envelopes(session: Session, application: Application, years: set[int]) -> Mapping[int, Envelope]:
-    """The open envelopes of the case's scheme, locked, by year."""
+    """What the parts of a case that are due in these years draw on, by that year; the scheme's envelopes are locked."""
     query = select(col(Envelope.id)).where(
         col(Envelope.policy_id) == application.policy_id,
         col(Envelope.scheme_id) == application.scheme_id,
-        col(Envelope.year).in_(sorted(years)),
+        col(Envelope.year) >= min(years, default=0),
     )
     found = ledger.lock(
         session, [*session.scalars(query), *(one.envelope_id for one in ledger.of_case(session, application.id))]
     )
-    return {envelope.year: envelope for envelope in found.values() if envelope.closed_at is None}
+    own = {envelope.year: envelope for envelope in found.values()}
+    return {year: envelope for year in sorted(years) if (envelope := drawn_on(own, year))}
+
+
+def _each(envelopes: Mapping[int, Envelope]) -> Sequence[Envelope]:
+    """Each of these envelopes once, in order of years."""
+    return sorted({envelope.id: envelope for envelope in envelopes.values()}.values(), key=attrgetter("year"))
+
+
+def _closed(session: Session, envelope: Envelope) -> set[int]:
+    """The years of the envelope's scheme whose books are closed."""
+    query = select(col(Envelope.year)).where(
+        col(Envelope.policy_id) == envelope.policy_id,
+        col(Envelope.scheme_id) == envelope.scheme_id,
+        col(Envelope.closed_at).is_not(None),
+    )
+    return set(session.scalars(query))
 
 
 def _drawn_on(session: Session, instalment_ids: Sequence[str]) -> set[str]:
-    """The envelopes that hold money of instalments, and those that they draw on by scheme and year."""
+    """The envelopes that hold money of instalments, and those that they may draw on by scheme and year."""
     among = col(Instalment.id).in_(instalment_ids)
     natural = (
         select(col(Envelope.id))
@@ -246,7 +304,7 @@ def _drawn_on(session: Session, instalment_ids: Sequence[str]) -> set[str]:
         )
         .join(Award, col(Award.application_id) == col(Application.id))
         .join(Instalment, col(Instalment.award_id) == col(Award.id))
-        .where(among, extract("year", col(Instalment.due_on)) == col(Envelope.year))
+        .where(among, extract("year", col(Instalment.due_on)) <= col(Envelope.year))
     )
     held = select(col(Posting.envelope_id)).where(col(Posting.instalment_id).in_(instalment_ids))
     return set(session.scalars(natural.union(held)))

@@ -43,9 +43,20 @@ def open_envelope(
         faults.append(FieldFault("/year", "finance.no_year", {"value": str(year)}))
     if faults:
         raise BadInput(faults)
+    envelope = opened(session, actor, now, policy_id, scheme_id, year, exhausted)
+    if envelope is None:
+        raise Refused("budget.envelope_exists", year=str(year))
+    return envelope
+
+
+def opened(
+    session: Session, actor: Actor, now: datetime, policy_id: str, scheme_id: str, year: int, exhausted: Exhausted
+) -> Envelope | None:
+    """A new and empty envelope, with its entry in the record; None where there is one already. The caller knows the scheme
+    and the year, and that this person may."""
     made = Envelope(policy_id=policy_id, scheme_id=scheme_id, year=year, exhausted=exhausted, opened_at=now)
     if not insert_once(session, Envelope, [made.model_dump()], "policy_id", "scheme_id", "year"):
-        raise Refused("budget.envelope_exists", year=str(year))
+        return None
     envelope = session.get_one(Envelope, made.id)
     after = {"policy": policy_id, "scheme": scheme_id, "year": str(year), "exhausted": exhausted.value}
     entry = events.entry(actor, now, envelope.id, "open_envelope", {}, after, kind=ledger.SUBJECT)

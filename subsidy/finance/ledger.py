@@ -19,7 +19,10 @@ from subsidy.workflow.actor import Actor
 SUBJECT: Final = "envelope"
 """Every entry of the books stands in the record of each envelope that it touches."""
 
-_ENDED: Final = frozenset({EntryKind.ALLOT, EntryKind.REDUCE, EntryKind.RESERVE, EntryKind.COMMIT})
+_CHUNK: Final = 5_000
+"""So many ids go into one query: databases take no endless ones."""
+
+_ENDED: Final = frozenset({EntryKind.ALLOT, EntryKind.REDUCE, EntryKind.TRANSFER, EntryKind.RESERVE, EntryKind.COMMIT})
 """What closed books take no more."""
 
 FUNDED: Final = frozenset(
@@ -123,7 +126,11 @@ class Position(NamedTuple):
 
 def of_instalments(session: Session, ids: Iterable[str]) -> Mapping[str, Sequence[Position]]:
     """Where the money of instalments is; those without any are left out."""
-    return _positions(session, col(Posting.instalment_id), col(Posting.instalment_id).in_(list(ids)))
+    wanted, found = list(ids), dict[str, Sequence[Position]]()
+    for start in range(0, len(wanted), _CHUNK):
+        among = col(Posting.instalment_id).in_(wanted[start : start + _CHUNK])
+        found |= _positions(session, col(Posting.instalment_id), among)
+    return found
 
 
 def of_case(session: Session, application_id: str) -> Sequence[Position]:

@@ -117,6 +117,12 @@ def undecided(session: Session, subject_id: str | None = None) -> Sequence[Propo
     return session.exec(query.order_by(col(Proposal.made_at), col(Proposal.id))).all()
 
 
+def decided(session: Session, limit: int) -> Sequence[Proposal]:
+    """What was decided, the latest first; at most `limit` of them."""
+    query = select(Proposal).where(col(Proposal.decided_at).is_not(None))
+    return session.exec(query.order_by(col(Proposal.decided_at).desc(), col(Proposal.id)).limit(limit)).all()
+
+
 def _lock(session: Session, proposal_id: str) -> Proposal:
     query = select(Proposal).where(col(Proposal.id) == words.identifier(proposal_id))
     made = session.exec(query.with_for_update().execution_options(populate_existing=True)).one_or_none()

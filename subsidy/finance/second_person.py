@@ -6,7 +6,7 @@ from typing import Final
 
 from sqlmodel import Session
 
-from subsidy.finance import envelopes, payouts
+from subsidy.finance import closing, envelopes, payouts
 from subsidy.finance.proposals import decide
 from subsidy.records import Proposal, ProposalKind
 from subsidy.workflow.actor import Actor
@@ -16,6 +16,8 @@ CARRY_OUT: Final[Mapping[ProposalKind, Callable[[Session, Actor, datetime, Propo
     ProposalKind.REDUCE: envelopes.carry_out,
     ProposalKind.TRANSFER: envelopes.carry_out,
     ProposalKind.REISSUE: payouts.hand_out_again,
+    ProposalKind.CLOSE: closing.carry_out,
+    ProposalKind.REOPEN: closing.carry_out,
 }
 """What each kind of proposal does when it is confirmed."""
 
