@@ -10,7 +10,7 @@ from rules.money import Fen
 from schedules.clock import SHANGHAI
 from subsidy.database import reading, writing
 from subsidy.finance import envelopes, second_person
-from subsidy.records import BankAccount, BankAccountState, Envelope, Exhausted, Organisation
+from subsidy.records import BankAccount, BankAccountState, Envelope, Exhausted, Organisation, Proposal
 from tests.support.people import CHECKER, FINANCE, JIA
 
 FIRST_DAY: Final = date(2026, 3, 1)
@@ -46,6 +46,13 @@ class Treasury:
         with writing(self.engine) as session:
             second_person.confirm(session, CHECKER, self.now, made.id)
         return self.envelope(envelope.id)
+
+    def proposed(self, envelope: Envelope, yuan: int = 1) -> Proposal:
+        """An allotment that waits for a second person."""
+        with writing(self.engine) as session:
+            return envelopes.propose_allotment(
+                session, FINANCE, self.now, envelope.id, Fen(yuan * 100), "财预〔2026〕2号", "追加"
+            )
 
     def envelope(self, envelope_id: str) -> Envelope:
         with reading(self.engine) as session:

@@ -43,6 +43,7 @@ OFFICE: Final = {
     "auditor": 200,
 }
 STAFF: Final = {**OFFICE, "finance": 200, "checker": 200}
+MAKER: Final = {**dict.fromkeys(ACTORS, 403), "finance": 200}
 KEEPERS: Final = {**APPLICANTS, "registrar": 200}
 """Both enterprises' applicants are owners."""
 REACH: Final = {**OWN, "registrar": 404}
@@ -87,6 +88,14 @@ PAGES: Final[Mapping[str, tuple[str, Mapping[str, int]]]] = {
     "/finance/accounts/new": ("/finance/accounts/new", STAFF),
     "/finance/accounts/{account_id}": ("/finance/accounts/{account}", STAFF),
     "/finance/accounts/{account_id}/{step}": ("/finance/accounts/{account}/verify", STAFF),
+    "/finance/budget": ("/finance/budget", STAFF),
+    "/finance/budget/new": ("/finance/budget/new", MAKER),
+    "/finance/budget/{envelope_id}": ("/finance/budget/{envelope}", STAFF),
+    "/finance/budget/{envelope_id}/entries/{entry_id}": ("/finance/budget/{envelope}/entries/1", STAFF),
+    "/finance/budget/{envelope_id}/{step}": ("/finance/budget/{envelope}/allotment", MAKER),
+    "/finance/closing": ("/finance/closing", STAFF),
+    "/finance/proposals": ("/finance/proposals", STAFF),
+    "/finance/proposals/{proposal_id}": ("/finance/proposals/{proposal}", STAFF),
     "/people": ("/people", KEEPERS),
     "/people/new": ("/people/new", KEEPERS),
     "/people/{user_id}": ("/people/{colleague}", REACH),
@@ -119,6 +128,10 @@ MAY_SEND: Final[Mapping[str, tuple[str, ...]]] = {
     "/finance/run": ("finance",),
     "/finance/accounts/new": ("finance",),
     "/finance/accounts/{account_id}/{step}": ("checker",),
+    "/finance/budget/new": ("finance",),
+    "/finance/budget/{envelope_id}/{step}": ("finance",),
+    "/finance/closing": ("finance",),
+    "/finance/proposals/{proposal_id}": ("checker",),
     "/people/new": ("applicant", "stranger", "registrar"),
     "/people/{user_id}/{step}": ("applicant",),
 }
@@ -140,6 +153,8 @@ def ids(office: Office) -> Mapping[str, str]:
         "decision": office.before_decision(office.ready(office.accepted())),
         "colleague": str(COLLEAGUE.id),
         "account": propose(office).id,
+        "envelope": (envelope := office.allot(2026, 1)).id,
+        "proposal": office.proposed(envelope).id,
         **on_notice(office),
     }
 
