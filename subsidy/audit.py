@@ -15,6 +15,7 @@ from rules.policy import Policy
 from schedules.calendar import china
 from schedules.instalments import PlannedInstalment, plan
 from subsidy.records import (
+    Adjustment,
     Application,
     ApplicationFact,
     Award,
@@ -26,7 +27,7 @@ from subsidy.records import (
     Receipt,
 )
 from subsidy.workflow.sheet import Sheet
-from subsidy.workflow.stages import AWARDED
+from subsidy.workflow.stages import GRANTED
 
 _CHUNK: Final = 500
 
@@ -122,6 +123,7 @@ def _awards(session: Session, policies: Mapping[str, Policy]) -> Iterator[Discre
             yield Discrepancy(application.number, "receipt_missing", {"digest": award.receipt_digest})
         else:
             yield from _award(award, application, _told(receipt))
+        kept = [each for each in kept if each.amendment_id is None]  # what was added since is no part of the plan
         policy, parts = policies.get(award.policy_digest), Fen(sum(each.amount_fen for each in kept))
         if parts != award.amount_fen:
             params = {"kept": yuan(award.amount_fen), "found": yuan(parts)}
@@ -181,7 +183,7 @@ def _changed_facts(session: Session, application: Application, policy: Policy, t
 
 def _decisions(session: Session) -> Iterator[Discrepancy]:
     """Applications whose status and award contradict each other."""
-    approved = col(Application.status).in_(AWARDED)
+    approved = col(Application.status).in_(GRANTED)
     query = (
         select(col(Application.number), approved)
         .join(Award, col(Award.application_id) == col(Application.id), isouter=True)
@@ -192,22 +194,28 @@ def _decisions(session: Session) -> Iterator[Discrepancy]:
 
 
 def _disbursements(session: Session) -> Iterator[Discrepancy]:
+    before = (
+        select(func.coalesce(func.sum(Adjustment.delta_fen), 0))
+        .where(col(Adjustment.instalment_id) == col(Instalment.id), col(Adjustment.ordered).is_(False))
+        .correlate(Instalment)
+        .scalar_subquery()
+    )
     query = (
-        select(Disbursement, Instalment, col(Application.number))
+        select(Disbursement, Instalment, col(Application.number), before)
         .join(Instalment, col(Instalment.id) == col(Disbursement.instalment_id), isouter=True)
         .join(Award, col(Award.id) == col(Instalment.award_id), isouter=True)
         .join(Application, col(Application.id) == col(Award.application_id), isouter=True)
         .where(
-            col(Application.id).is_(None) | (col(Disbursement.amount_fen) != col(Instalment.amount_fen)),
+            col(Application.id).is_(None) | (col(Disbursement.amount_fen) != col(Instalment.amount_fen) + before),
         )
     )
-    for ordered, planned, number in session.execute(query):
+    for ordered, planned, number, adjusted in session.execute(query):
         if number is None:
             yield Discrepancy(ordered.id, "disbursement_unfounded", {"found": yuan(ordered.amount_fen)})
             continue
         params = {
             "part": str(planned.number),
-            "kept": yuan(planned.amount_fen),
+            "kept": yuan(planned.amount_fen + int(adjusted)),
             "found": yuan(ordered.amount_fen),
         }
         yield Discrepancy(number, "disbursement_amount", params)

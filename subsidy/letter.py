@@ -108,6 +108,8 @@ def script(content: Mapping[str, Any], lang: str) -> Script:
 def _sections(content: Mapping[str, Any], lang: str) -> Iterator[Section]:
     if content["award"]:
         yield from _award(content["award"], content["clause"], lang)
+    if content.get("amendment"):  # letters from before there were amendments say nothing of them
+        yield from _amendment(content["amendment"], lang)
     if content["findings"]:
         yield Section("", (_findings(content["findings"], lang),))
     if content["reason"]:
@@ -155,6 +157,69 @@ def _award(award: Mapping[str, Any], clause: str, lang: str) -> Iterator[Section
     head = tuple(text(lang, f"report.plan_{name}") for name in ("instalment", "due_on", "amount", "note"))
     plan = Table(text(lang, "report.plan"), head, (*parts, sum_row), (120, 200, 220, 460), frozenset({2}), total=True)
     yield Section("", (plan, text(lang, "letter.plan_note")))
+
+
+def _amendment(told: Mapping[str, Any], lang: str) -> Iterator[Section]:
+    amount = Sum(
+        text(lang, "amend.letter_amount"),
+        _money(told["amount"], lang),
+        text(lang, "letter.capitals", words=told["capitals"]),
+    )
+    before = text(lang, "amend.letter_before", amount=_money(told["before"], lang))
+    years = [text(lang, "amend.letter_lost", number=number) for number in told["disallowed"]]
+    yield Section(text(lang, f"amend.heading_{told['kind']}"), (amount, before, *years))
+    if told["facts"]:
+        head = tuple(text(lang, f"amend.fact_{name}") for name in ("label", "before", "after"))
+        facts = [tuple(Cell(fact[name][lang]) for name in ("label", "before", "after")) for fact in told["facts"]]
+        yield Section("", (Table(text(lang, "amend.facts"), head, tuple(facts), (400, 300, 300)),))
+    yield Section("", (_lines(told, lang),))
+    if told["withdrawn"]:
+        said = [
+            text(lang, "amend.letter_withdrawn", number=one["number"], amount=_money(one["amount"], lang))
+            for one in told["withdrawn"]
+        ]
+        yield Section(text(lang, "amend.withdrawn"), tuple(said))
+    if told["demand"]:
+        yield _demand(told["demand"], lang)
+
+
+def _lines(told: Mapping[str, Any], lang: str) -> Table:
+    """Each instalment before and after."""
+    rows = [
+        (
+            Cell(text(lang, "report.plan_number", number=line["instalment"])),
+            Cell(_day(line["due_on"], lang)),
+            Cell(_money(line["before"], lang)),
+            Cell(_money(line["after"], lang)),
+            Cell(text(lang, f"amend.line_{_became(line)}")),
+        )
+        for line in told["lines"]
+    ]
+    names = ("report.plan_instalment", "report.plan_due_on", "amend.before", "amend.after", "report.plan_note")
+    head = tuple(text(lang, name) for name in names)
+    return Table(text(lang, "amend.lines"), head, tuple(rows), (130, 200, 230, 230, 210), frozenset({2, 3}))
+
+
+def _became(line: Mapping[str, str]) -> str:
+    """What became of an instalment, as the catalogue words it."""
+    before, after = parse_yuan(line["before"]), parse_yuan(line["after"])
+    if line["paid"] == "true":
+        return "paid"
+    if before == after:
+        return "same"
+    return "gone" if not after else "added" if not before else "more" if after > before else "less"
+
+
+def _demand(demand: Mapping[str, str], lang: str) -> Section:
+    amount = Sum(
+        text(lang, "amend.letter_demand_amount"),
+        _money(demand["amount"], lang),
+        text(lang, "letter.capitals", words=demand["capitals"]),
+    )
+    account = demand["account"] or text(lang, "amend.letter_account_asked")
+    said = {"number": demand["number"], "day": _day(demand["due_on"], lang), "account": account}
+    lines = [text(lang, f"amend.letter_demand_{name}", **said) for name in ("by", "account", "number")]
+    return Section(text(lang, "amend.letter_demand"), (amount, *lines))
 
 
 def _findings(findings: list[Mapping[str, Any]], lang: str) -> Table:

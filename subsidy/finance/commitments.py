@@ -10,7 +10,7 @@ from datetime import date, datetime
 from operator import attrgetter
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, case, extract, func, select
+from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, case, exists, extract, func, select
 from sqlmodel import Session, col
 
 from rules.money import Fen, yuan
@@ -29,6 +29,8 @@ from subsidy.records import (
     Event,
     Exhausted,
     Instalment,
+    Payment,
+    PaymentState,
     Posting,
 )
 from subsidy.workflow.actor import SYSTEM, Actor
@@ -127,6 +129,31 @@ def decommit(session: Session, actor: Actor, now: datetime, instalment_ids: Iter
         commit_waiting(session, now, envelope_id)
 
 
+def lock_drawn_on(session: Session, instalment_ids: Sequence[str]) -> None:
+    """Locks all envelopes that steps about these instalments can touch, so that nobody waits in a circle."""
+    ledger.lock(session, _drawn_on(session, instalment_ids))
+
+
+def reduce(session: Session, actor: Actor, now: datetime, wanted: Mapping[str, Fen], reason: str | None) -> set[str]:
+    """Takes back what unpaid instalments have of the budget beyond what is `wanted` for each from now on.
+
+    Returns the envelopes in which money became free, for the caller to commit anew.
+    """
+    envelopes = ledger.lock(session, _drawn_on(session, sorted(wanted)))
+    movements = []
+    for instalment_id, positions in sorted(ledger.of_instalments(session, wanted).items()):
+        beyond = sum(one.amount for one in positions if one.account in FUNDED) - wanted[instalment_id]
+        for envelope_id, account, amount in sorted(positions, key=lambda one: (one.account, one.envelope_id)):
+            if account not in (Account.COMMITTED, Account.PAYABLE):
+                continue
+            taken = Fen(max(min(beyond, amount), 0))
+            beyond -= taken
+            target = Account.AVAILABLE if envelopes[envelope_id].closed_at is None else Account.LAPSED
+            movements.append(Movement(envelope_id, account, target, taken, None, instalment_id))
+    ledger.post(session, actor, now, EntryKind.DECOMMIT, movements, reason)
+    return {one.envelope_id for one in movements if one.amount and one.target is Account.AVAILABLE}
+
+
 class Waiting(NamedTuple):
     """An instalment that has no money yet."""
 
@@ -194,14 +221,16 @@ def _lacking(*columns: Any) -> Select[Any]:
         .group_by(col(Posting.instalment_id))
         .subquery()
     )
-    lacking = col(Instalment.amount_fen) - func.coalesce(funded.c.amount, 0)
+    lacking = col(Instalment.amount_fen) + col(Instalment.adjusted_fen) - func.coalesce(funded.c.amount, 0)
+    # What is on its way or was paid waits for nothing, though some of it may have come back since.
+    sent = exists().where(col(Payment.instalment_id) == col(Instalment.id), col(Payment.state) != PaymentState.RETURNED)
     return (
         select(*columns, lacking.label("lacking"))
         .select_from(Instalment)
         .join(Award, col(Award.id) == col(Instalment.award_id))
         .join(Application, col(Application.id) == col(Award.application_id))
         .outerjoin(funded, funded.c.instalment_id == col(Instalment.id))
-        .where(col(Application.status).in_(AWARDED), col(Instalment.forfeited_at).is_(None), lacking > 0)
+        .where(col(Application.status).in_(AWARDED), col(Instalment.forfeited_at).is_(None), ~sent, lacking > 0)
     )
 
 
@@ -221,12 +250,22 @@ def commit_waiting(session: Session, now: datetime, envelope_id: str) -> None:
 
 
 def release(session: Session, now: datetime, instalment_ids: Sequence[str]) -> None:
-    """Makes payable what is committed to those of these instalments whose disbursement there is."""
+    """Makes payable what is committed to those of these instalments whose disbursement there is, and which have all of their
+    money: nothing is paid in part."""
     for start in range(0, len(instalment_ids), _CHUNK):
         ids = instalment_ids[start : start + _CHUNK]
         ledger.lock(session, _drawn_on(session, ids))
-        query = select(col(Disbursement.instalment_id)).where(col(Disbursement.instalment_id).in_(ids))
-        positions = ledger.of_instalments(session, session.scalars(query))
+        query = (
+            select(col(Instalment.id), col(Instalment.amount_fen) + col(Instalment.adjusted_fen))
+            .join(Disbursement, col(Disbursement.instalment_id) == col(Instalment.id))
+            .where(col(Instalment.id).in_(ids))
+        )
+        whole = {one: int(amount) for one, amount in session.execute(query)}
+        positions = {
+            one: there
+            for one, there in ledger.of_instalments(session, whole).items()
+            if sum(position.amount for position in there if position.account in FUNDED) >= whole[one]
+        }
         movements = [
             Movement(envelope_id, Account.COMMITTED, Account.PAYABLE, amount, None, instalment_id)
             for instalment_id in sorted(positions)

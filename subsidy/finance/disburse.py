@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from time import monotonic
 from typing import Final, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Engine, and_, exists, func, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, Engine, and_, exists, func, or_, select, tuple_, update
 from sqlmodel import Session, col
 
 from rules.money import Fen, yuan
@@ -145,9 +145,10 @@ def _lock(session: Session, as_of: date, after: _Place | None, size: int) -> lis
 
 
 def _open(as_of: date) -> ColumnElement[bool]:
-    """Due by that day, not forfeited and not generated."""
+    """Due by that day, not forfeited, not generated, and not one that an amendment has left nothing of."""
     generated = exists().where(col(Disbursement.instalment_id) == col(Instalment.id)).correlate(Instalment)
-    return and_(col(Instalment.due_on) <= as_of, col(Instalment.forfeited_at).is_(None), ~generated)
+    left = or_(col(Instalment.adjusted_fen) == 0, col(Instalment.amount_fen) + col(Instalment.adjusted_fen) > 0)
+    return and_(col(Instalment.due_on) <= as_of, col(Instalment.forfeited_at).is_(None), left, ~generated)
 
 
 def _store(session: Session, run: Run, due: Mapping[str, Known]) -> None:

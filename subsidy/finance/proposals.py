@@ -17,6 +17,11 @@ from subsidy.workflow.actor import Actor
 SUBJECT: Final = "proposal"
 
 
+MAKES: Final[Mapping[ProposalKind, Duty]] = {ProposalKind.AMEND: Duty.RECOMMEND}
+DECIDES: Final[Mapping[ProposalKind, Duty]] = {ProposalKind.AMEND: Duty.APPROVE}
+"""The duties that propose and decide what is not finance's own; of all else those to make and to check."""
+
+
 def needs(actor: Actor, duty: Duty) -> None:
     """Raises Forbidden, with the words for it, where the person has not that duty."""
     if duty not in actor.duties:
@@ -37,11 +42,11 @@ def propose(
     body: Mapping[str, Any],
     reason: str,
 ) -> Proposal:
-    """What somebody with the duty to make proposes, for a reason. The caller has seen that it can be carried out.
+    """What somebody with the duty for it proposes, for a reason. The caller has seen that it can be carried out.
 
     Raises Forbidden, BadInput where the reason is missing, Refused where the same is proposed already.
     """
-    needs(actor, Duty.MAKE)
+    needs(actor, MAKES.get(kind, Duty.MAKE))
     faults: list[Fault] = []
     reason = words.passage(reason, "reason", faults)
     if faults:
@@ -86,8 +91,9 @@ def decide(
 
 def why_not(session: Session, actor: Actor, made: Proposal) -> Refused | None:
     """Why this person may not decide on a proposal now; None where he may."""
-    if Duty.CHECK not in actor.duties:
-        return Forbidden("workflow.lacks_check")
+    duty = DECIDES.get(made.kind, Duty.CHECK)
+    if duty not in actor.duties:
+        return Forbidden(f"workflow.lacks_{duty}")
     if made.decided_at is not None:
         return Refused("budget.proposal_decided")
     if person_of(session, actor) == made.made_person:

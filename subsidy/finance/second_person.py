@@ -6,7 +6,7 @@ from typing import Final
 
 from sqlmodel import Session
 
-from subsidy.finance import closing, envelopes, payouts
+from subsidy.finance import closing, envelopes, payouts, recoveries
 from subsidy.finance.proposals import decide
 from subsidy.records import Proposal, ProposalKind
 from subsidy.workflow.actor import Actor
@@ -18,6 +18,7 @@ CARRY_OUT: Final[Mapping[ProposalKind, Callable[[Session, Actor, datetime, Propo
     ProposalKind.REISSUE: payouts.hand_out_again,
     ProposalKind.CLOSE: closing.carry_out,
     ProposalKind.REOPEN: closing.carry_out,
+    ProposalKind.WRITE_OFF: recoveries.write_off,
 }
 """What each kind of proposal does when it is confirmed."""
 

@@ -40,6 +40,8 @@ TOLD: Final[Mapping[Command, frozenset[Audience]]] = MappingProxyType(
         Command.RELEASE: _APPLICANT,
         Command.FORFEIT: _APPLICANT,
         Command.GENERATE: _APPLICANT,
+        Command.AMEND: _APPLICANT,
+        Command.REVOKE: _APPLICANT,
     }
 )
 """The steps that people are told of; those that lead to another status only when they have led there."""
@@ -61,6 +63,8 @@ SILENT: Final = frozenset(
         Command.DETACH,
         Command.FILE,
         Command.UNFILE,
+        Command.REVISE,
+        Command.KEEP,
     }
 )
 """Steps on the way, of which nobody is told by mail."""

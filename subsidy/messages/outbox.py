@@ -118,8 +118,8 @@ def _words(kind: str, entry: Mapping[str, Any], case: _Case) -> dict[str, str]:
             "organisation": case.organisation,
             "reason": entry["reason"] or "",
             **{name: str(after.get(name, "")) for name in ("instalment", "year")},
-            **{name: _day(after.get(name), lang) for name in ("deadline", "submitted_on", "due_on")},
-            "amount": _amount(after.get("amount"), lang),
+            **{name: _day(after.get(name), lang) for name in ("deadline", "submitted_on", "due_on", "refund_by")},
+            **{name: _amount(after.get(name), lang) for name in ("amount", "award_due", "demanded")},
         }
         words[f"subject_{lang}"] = text(lang, f"messages.{kind}_subject", **params)
         words[f"body_{lang}"] = text(lang, f"messages.{kind}", **params)

@@ -1,6 +1,7 @@
 """The tables, one noun a file. Their invariants are named constraints in the database."""
 
 from subsidy.records.access import Access
+from subsidy.records.amendment import Adjustment, Amendment, AmendmentKind
 from subsidy.records.application import Application, ApplicationFact, ApplicationStatus
 from subsidy.records.attempt import Attempt
 from subsidy.records.award import Award, Instalment
@@ -24,6 +25,7 @@ from subsidy.records.payout import Payment, PaymentState, PayoutRun, PayoutStatu
 from subsidy.records.proposal import Proposal, ProposalKind
 from subsidy.records.receipt import PolicyText, Receipt
 from subsidy.records.recommendation import Outcome, Recommendation, SignOff
+from subsidy.records.recovery import Recovery, RecoveryStep, RecoveryStepKind
 from subsidy.records.result import Reconciled, ResultFile, ResultLine
 from subsidy.records.task import Task, TaskKind
 from subsidy.records.token import ApiToken
@@ -35,6 +37,9 @@ __all__ = [
     "INCOMPATIBLE",
     "Access",
     "Account",
+    "Adjustment",
+    "Amendment",
+    "AmendmentKind",
     "ApiToken",
     "Application",
     "ApplicationFact",
@@ -85,6 +90,9 @@ __all__ = [
     "Recommendation",
     "Reconciled",
     "Record",
+    "Recovery",
+    "RecoveryStep",
+    "RecoveryStepKind",
     "ResultFile",
     "ResultLine",
     "Role",

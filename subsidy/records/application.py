@@ -29,6 +29,8 @@ class ApplicationStatus(StrEnum):
     """Not corrected in time."""
     CLOSED = "closed"
     """Every instalment of the award is settled."""
+    REVOKED = "revoked"
+    """The award was taken back."""
 
 
 class Application(Record, table=True):
@@ -36,7 +38,7 @@ class Application(Record, table=True):
     __table_args__ = (
         CheckConstraint("status IN ('draft', 'withdrawn') OR submitted_on IS NOT NULL", name="submitted_on_given"),
         CheckConstraint(
-            "status NOT IN ('approved', 'refused', 'appealed', 'closed') OR decided_on IS NOT NULL",
+            "status NOT IN ('approved', 'refused', 'appealed', 'closed', 'revoked') OR decided_on IS NOT NULL",
             name="decided_on_given",
         ),
         CheckConstraint(

@@ -41,6 +41,8 @@ class Instalment(Record, table=True):
         ),
         CheckConstraint("year_number > 0", name="year_number_positive"),
         CheckConstraint("year_start <= year_end", name="year_ordered"),
+        CheckConstraint("amount_fen + adjusted_fen >= 0", name="adjusted_not_negative"),
+        CheckConstraint("amendment_id IS NULL OR (amount_fen > 0 AND year_number IS NULL)", name="top_up_whole"),
         Index(None, "due_on", "id"),
     )
 
@@ -59,3 +61,12 @@ class Instalment(Record, table=True):
     year_start: date | None = None
     year_end: date | None = None
     forfeited_at: datetime | None = None
+    adjusted_fen: int = Field(default=0, sa_type=BigInteger)
+    """What its adjustments sum to; kept here so that the database itself keeps the sum from falling below nothing."""
+    amendment_id: str | None = Field(default=None, sa_column_args=[refers_to("amendment.id")])
+    """That which added it to the award, as a top-up; empty for the parts of the plan."""
+
+    @property
+    def effective_fen(self) -> int:
+        """What is to be paid for it after all amendments."""
+        return self.amount_fen + self.adjusted_fen

@@ -17,6 +17,8 @@ class LetterKind(StrEnum):
     REFUSAL = "refusal"
     CORRECTION = "correction"
     """Asks the applicant to put right what is wrong with his application."""
+    AMENDMENT = "amendment"
+    """Says what an award now comes to, and what has to be paid back."""
 
 
 class LetterStanding(StrEnum):

@@ -10,6 +10,8 @@ from sqlalchemy import Connection, text
 
 PROTECTED: Final = (
     "access",
+    "adjustment",
+    "amendment",
     "disbursement",
     "event",
     "head",
@@ -17,6 +19,7 @@ PROTECTED: Final = (
     "policy_text",
     "posting",
     "receipt",
+    "recovery_step",
     "sign_off",
 )
 """Rows are added to these and never change."""

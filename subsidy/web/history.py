@@ -50,10 +50,17 @@ _INTERNAL: Final = frozenset(
         Command.TAKE_BACK,
         Command.OBJECT,
         Command.ANSWER,
+        Command.REVISE,
+        Command.KEEP,
     }
 )
 """Steps on the way to a decision, which its reason sums up for the applicant."""
-_PUBLIC: Final = frozenset({"amount", "figure", "decision", "deadline", "document", "document_kind", "letter"})
+_PUBLIC: Final = frozenset(
+    {
+        *("amount", "figure", "decision", "deadline", "document", "document_kind", "letter"),
+        *("award_due", "demanded", "refund_by"),
+    }
+)
 _IN_HEADLINE: Final = frozenset({"instalment", "year"})
 
 
@@ -153,6 +160,9 @@ _SHOWN: Final[Mapping[str, Callable[[Any, Sheet, str], str]]] = {
     "decision": lambda value, _, lang: text(lang, f"case.decision_{value}"),
     "scheme_id": lambda value, sheet, lang: sheet.policy.scheme(value).label.of(lang),
     "amount": _amount,
+    "award_due": _amount,
+    "demanded": _amount,
+    "refund_by": _day,
     "figure": _figure,
     "document_kind": _kind,
     "other_support": _support,

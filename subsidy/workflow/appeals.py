@@ -7,7 +7,7 @@ from sqlmodel import Session, col, select
 
 from schedules.due import Status as Standing
 from subsidy.errors import Forbidden, Refused, SubsidyError
-from subsidy.records import Application, Event, LetterKind, User
+from subsidy.records import Application, Event, LetterKind, Recovery, User
 from subsidy.records import ApplicationStatus as Status
 from subsidy.workflow import door, events, letters, recommendation
 from subsidy.workflow.actor import Actor
@@ -77,7 +77,9 @@ def why_not(
 ) -> SubsidyError | None:
     """Why this person may not appeal, decide on the appeal or close now; None where he may."""
     if command is Command.CLOSE:
-        return None if _settled(session, application, today) else Refused("workflow.not_settled")
+        if not _settled(session, application, today):
+            return Refused("workflow.not_settled")
+        return Refused("recoveries.still_owed") if _owes(session, application) else None
     if command is Command.APPEAL:
         return _too_late(session, application, today)
     if recommendation.person_of(session, actor) in _took_part(session, application):
@@ -128,6 +130,14 @@ def _given(session: Session, application: Application, *commands: Command) -> Se
         col(Event.command).in_([command.value for command in commands]),
     )
     return session.exec(query.order_by(col(Event.position))).all()
+
+
+def _owes(session: Session, application: Application) -> bool:
+    """Whether something of the award is still to be paid back."""
+    owed = select(Recovery.id).where(
+        col(Recovery.application_id) == application.id, col(Recovery.settled_fen) < col(Recovery.amount_fen)
+    )
+    return session.exec(owed).first() is not None
 
 
 def _settled(session: Session, application: Application, today: date) -> bool:

@@ -4,23 +4,25 @@ Labels of the policy are taken along in both languages, so that a letter reads t
 are text, as in every canonical JSON here.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from rules import wording
 from rules.assess import Finding, SchemeAssessment
 from rules.benefits import step_text
 from rules.capitals import capitals
+from rules.facts import Value
 from rules.model import Text
-from rules.money import yuan
+from rules.money import Fen, yuan
 from rules.policy import Policy, Scheme
 from schedules.clock import SHANGHAI
 from schedules.instalments import PlannedInstalment
 from subsidy.locale import LANGUAGES, text
-from subsidy.records import Application, LetterKind, Organisation
+from subsidy.records import AmendmentKind, Application, Instalment, LetterKind, Organisation, Recovery
 from subsidy.workflow import approval
+from subsidy.workflow.entitlement import Preview
 from subsidy.workflow.sheet import Sheet
 
 Content = dict[str, Any]
@@ -38,6 +40,17 @@ class Signature(NamedTuple):
         return cls(name, moment.astimezone(SHANGHAI).date())
 
 
+class Amended(NamedTuple):
+    """What a letter about an amendment tells: what follows, the facts as they were before it, what is owed back and what is
+    added; and the account that the former has to be paid to."""
+
+    preview: Preview
+    former: Mapping[str, Value]
+    demanded: Recovery | None
+    added: Instalment | None
+    refund_to: str
+
+
 def content(
     kind: LetterKind,
     application: Application,
@@ -50,6 +63,7 @@ def content(
     reason: str,
     addition: str,
     deadline: date | None,
+    amended: Amended | None = None,
 ) -> Content:
     """All that a letter of that kind says if it is written today, but for its number and where it can be checked.
 
@@ -57,8 +71,9 @@ def content(
     """
     policy, scheme = sheet.policy, sheet.scheme
     on = approval.day_of_rule(application)
-    _, answer = sheet.assess(sheet.effective, on)
-    findings = () if kind is LetterKind.CORRECTION else answer.findings
+    answer = amended.preview.answer if amended else sheet.assess(sheet.effective, on)[1]
+    unasked = kind is LetterKind.CORRECTION or (amended and amended.preview.choice.kind is not AmendmentKind.FACTS)
+    findings = () if unasked else answer.findings
     cited = {scheme.clause, *(finding.test.condition.clause for finding in findings)}
     return {
         "kind": kind.value,
@@ -75,11 +90,12 @@ def content(
             "submitted_on": on.isoformat(),
         },
         "award": _award(answer, sheet, parts) if kind is LetterKind.AWARD else None,
+        "amendment": amended and _amendment(amended, sheet),
         "findings": [_finding(finding) for finding in findings],
         "reason": reason,
         "addition": addition,
         "deadline": deadline and deadline.isoformat(),
-        "appeal": _appeal(policy) if kind is LetterKind.REFUSAL else None,
+        "appeal": _appeal(policy) if kind in _APPEALABLE else None,
         "clauses": [
             {"id": clause.id, "title": _both(clause.title), "quote": clause.quote, "summary": _both(clause.summary)}
             for clause in policy.clauses
@@ -113,8 +129,53 @@ def _award(answer: SchemeAssessment, sheet: Sheet, parts: Sequence[PlannedInstal
     }
 
 
+def _amendment(amended: Amended, sheet: Sheet) -> Content:
+    preview, demanded = amended.preview, amended.demanded
+    told = preview.told
+    choice, due_on = preview.choice, {one.number: one.due_on for one in preview.instalments}
+    lines = [
+        {**line, "due_on": due_on[int(line["instalment"])].isoformat(), "paid": "true" if line["paid"] else "false"}
+        for line in told["lines"]
+    ]
+    if amended.added is not None:
+        added = {"instalment": str(amended.added.number), "before": yuan(0), "after": told["top_up"], "paid": "false"}
+        lines.append(added | {"due_on": amended.added.due_on.isoformat()})
+    return {
+        "kind": told["kind"],
+        "before": told["before"],
+        "amount": told["amount"],
+        "capitals": capitals(preview.deltas.due),
+        "facts": [
+            {
+                "label": _both(sheet.policy.fact(key).label),
+                "before": _in_both(partial(_stated, sheet, key, amended.former.get(key))),
+                "after": _in_both(partial(_stated, sheet, key, value)),
+            }
+            for key, value in choice.facts.items()
+        ],
+        "disallowed": told["disallowed"],
+        "lines": lines,
+        "withdrawn": [{"number": number, "amount": amount} for number, amount in sorted(told["withdrawn"].items())],
+        "demand": demanded
+        and {
+            "number": demanded.number,
+            "amount": yuan(demanded.amount_fen),
+            "capitals": capitals(Fen(demanded.amount_fen)),
+            "due_on": demanded.due_on.isoformat(),
+            "account": amended.refund_to,
+        },
+    }
+
+
+def _stated(sheet: Sheet, key: str, value: Value | None, lang: str) -> str:
+    return text(lang, "base.not_given") if value is None else sheet.policy.fact(key).show(value, lang)
+
+
+_APPEALABLE: Final = frozenset({LetterKind.REFUSAL, LetterKind.AMENDMENT})
+
+
 def _appeal(policy: Policy) -> dict[str, str] | None:
-    """Until when a refusal can be gone against; None where the policy has no procedure that says."""
+    """Until when a decision can be gone against; None where the policy has no procedure that says."""
     if policy.procedure is None:
         return None
     appeal = policy.procedure.appeal

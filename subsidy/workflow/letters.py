@@ -20,11 +20,14 @@ from subsidy.records.letter import is_code, new_code
 from subsidy.reports.letter import letter_pdf
 from subsidy.workflow import door, words
 from subsidy.workflow.actor import Actor
-from subsidy.workflow.letter_content import Content, Signature, content
+from subsidy.workflow.letter_content import Amended, Content, Signature, content
 from subsidy.workflow.sheet import Sheet
 
-_SERIES: Final = {LetterKind.AWARD: "A", LetterKind.REFUSAL: "R", LetterKind.CORRECTION: "C"}
-_FAMILIES: Final = (frozenset({LetterKind.AWARD, LetterKind.REFUSAL}), frozenset({LetterKind.CORRECTION}))
+_SERIES: Final = {LetterKind.AWARD: "A", LetterKind.REFUSAL: "R", LetterKind.CORRECTION: "C", LetterKind.AMENDMENT: "M"}
+_FAMILIES: Final = (
+    frozenset({LetterKind.AWARD, LetterKind.REFUSAL, LetterKind.AMENDMENT}),
+    frozenset({LetterKind.CORRECTION}),
+)
 """A case has one decision, and one open request: a later letter of the same family takes the place of the former."""
 
 
@@ -53,6 +56,7 @@ def draft(
     parts: Sequence[PlannedInstalment] = (),
     deadline: date | None = None,
     earlier: Sequence[Signature] = (),
+    amended: Amended | None = None,
 ) -> Content:
     """What the letter would say if this person wrote it today, after those who signed `earlier`."""
     return content(
@@ -66,6 +70,7 @@ def draft(
         reason=reason,
         addition=addition,
         deadline=deadline,
+        amended=amended,
     )
 
 
@@ -81,10 +86,12 @@ def issue(
     parts: Sequence[PlannedInstalment] = (),
     deadline: date | None = None,
     earlier: Sequence[Signature] = (),
+    amended: Amended | None = None,
 ) -> Letter:
     """Writes the letter that follows from a change under way, which its entry in the record names with its digest.
 
-    `parts` are the instalments of an award, `deadline` is the last day to put things right, `earlier` who signed before.
+    `parts` are the instalments of an award, `deadline` is the last day to put things right, `earlier` who signed before,
+    `amended` what follows from an amendment.
     Raises BadInput where what was dictated is too long.
     """
     application = change.application
@@ -103,6 +110,7 @@ def issue(
         parts=parts,
         deadline=deadline,
         earlier=earlier,
+        amended=amended,
     )
     told |= {"number": number, "code": code, "address": f"{dictation.site.rstrip('/')}/letters/{code}"}
     paper = letter_pdf(told)

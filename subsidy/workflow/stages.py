@@ -20,7 +20,10 @@ OPEN: Final = frozenset(
 AWARDED: Final = frozenset({Status.APPROVED, Status.CLOSED})
 """An award is in force."""
 
-DECIDED: Final = AWARDED | {Status.REFUSED, Status.APPEALED}
+GRANTED: Final = AWARDED | {Status.REVOKED}
+"""An award was made, whatever became of it."""
+
+DECIDED: Final = GRANTED | {Status.REFUSED, Status.APPEALED}
 
 LIVE: Final = OPEN | AWARDED
 """It asks for money, or has been granted some."""

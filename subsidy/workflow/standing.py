@@ -32,6 +32,8 @@ class Known(NamedTuple):
     policy_id: str
     policy_digest: str
     submitted_on: date
+    adjusted_fen: int
+    """What amendments changed of the amount, which has it in already."""
 
 
 _COLUMNS: tuple[Any, ...] = (
@@ -41,7 +43,7 @@ _COLUMNS: tuple[Any, ...] = (
     col(Instalment.number),
     col(Instalment.due_on),
     col(Instalment.provisional),
-    col(Instalment.amount_fen),
+    (col(Instalment.amount_fen) + col(Instalment.adjusted_fen)).label("amount_fen"),
     col(Instalment.year_number),
     col(Instalment.forfeited_at),
     col(OperatingFigure.value),
@@ -51,6 +53,7 @@ _COLUMNS: tuple[Any, ...] = (
     col(Application.policy_id),
     col(Award.policy_digest),
     col(Application.submitted_on),
+    col(Instalment.adjusted_fen),
 )
 
 
@@ -94,12 +97,17 @@ class Bench:
             due_on=row.due_on,
             as_of=self._as_of,
             generated=row.generated_on is not None,
-            forfeited=row.forfeited_at is not None,
+            # What an amendment has left nothing of is not paid either.
+            forfeited=row.forfeited_at is not None or (row.amount_fen == 0 and row.adjusted_fen != 0),
             released=row.decision is Decision.RELEASE,
             tested=row.year_number is not None,
             figure=figure,
             figure_meets=meets,
         )
+
+    def falls_short(self, row: Known) -> bool:
+        """Whether the operating year of the instalment is known not to meet what it must, whatever was decided on it."""
+        return self._figure(row)[1] is False
 
     def _figure(self, row: Known) -> tuple[Decimal | None, bool | None]:
         if row.figure is None:

@@ -41,6 +41,10 @@ class Command(StrEnum):
     RELEASE = "release"
     FORFEIT = "forfeit"
     GENERATE = "generate"
+    REVISE = "revise"
+    AMEND = "amend"
+    REVOKE = "revoke"
+    KEEP = "keep"
     DESCRIBE = "describe"
     ATTACH = "attach"
     DETACH = "detach"
@@ -121,6 +125,10 @@ _TABLE: Final = (
     _row(Command.RECORD_FIGURE, "approved", None, Who.ADMINISTRATOR, "receive"),
     _row(Command.RELEASE, "approved", None, Who.ADMINISTRATOR, "approve", reason=True),
     _row(Command.FORFEIT, "approved", None, Who.ADMINISTRATOR, "approve", reason=True),
+    _row(Command.REVISE, "approved closed", None, Who.ADMINISTRATOR, "recommend", reason=True),
+    _row(Command.AMEND, "approved closed", Status.APPROVED, Who.ADMINISTRATOR, "approve", reason=True),
+    _row(Command.REVOKE, "approved closed", Status.REVOKED, Who.ADMINISTRATOR, "approve", reason=True),
+    _row(Command.KEEP, "approved closed", None, Who.ADMINISTRATOR, "approve", reason=True),
     _row(Command.GENERATE, "approved", None, Who.SYSTEM),
     _row(Command.DESCRIBE, "draft returned", None, Who.APPLICANT),
     _row(Command.ATTACH, "draft submitted returned accepted", None, Who.APPLICANT),

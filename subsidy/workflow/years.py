@@ -15,7 +15,8 @@ from subsidy.records import Application, Award, Decision, Instalment, OperatingF
 from subsidy.workflow import door, words
 from subsidy.workflow.actor import Actor
 from subsidy.workflow.approval import day_of_rule
-from subsidy.workflow.sheet import canonical, policy_under
+from subsidy.workflow.entitlement import part_of
+from subsidy.workflow.sheet import canonical, open_sheet, policy_under
 from subsidy.workflow.standing import Bench, Known, known, yearly_test
 from subsidy.workflow.transitions import Command
 
@@ -96,6 +97,8 @@ def _decide(
     with door.change(session, actor, now, command, award.application_id, version=version, reason=reason) as change:
         _lock(session, award.id)
         _refuse_decision(session, instalment)
+        if decision is Decision.FORFEIT:
+            _refuse_netted(session, change.application, award, instalment)
         made = YearDecision(
             instalment_id=instalment_id,
             decision=decision,
@@ -144,6 +147,13 @@ def _refuse_decision(session: Session, instalment: Instalment) -> None:
         return
     code = "workflow.already_decided" if row.decision else _UNDECIDABLE.get(standing.status, "workflow.not_held")
     raise Refused(code, number=str(instalment.number))
+
+
+def _refuse_netted(session: Session, application: Application, award: Award, instalment: Instalment) -> None:
+    """What was netted against an instalment would be lost with it: only another amendment moves it elsewhere."""
+    part = part_of(session, open_sheet(session, application), award, instalment.number)
+    if part is not None and part != instalment.effective_fen:
+        raise Refused("workflow.forfeit_by_amendment", number=str(instalment.number))
 
 
 def _evidence(typed: str, *, reason_missing: bool) -> str:

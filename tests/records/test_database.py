@@ -129,7 +129,7 @@ def test_a_second_one_is_refused_in_words(
 
 def test_what_no_step_can_violate_is_a_fault_of_ours_and_shows_no_data(stored: Engine) -> None:
     with pytest.raises(IntegrityError) as broken, database.writing(stored) as session:
-        again(session, Instalment, "first", id="2", amount_fen=-77_777)
+        again(session, Instalment, "first", id="2", amount_fen=-77_777, adjusted_fen=77_777)
     assert "ck_instalment_amount_not_negative" in str(broken.value)
     if stored.dialect.name == "sqlite":  # PostgreSQL's own message names the row
         assert "77777" not in str(broken.value)

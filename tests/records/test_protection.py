@@ -13,6 +13,8 @@ from tests.support.tampering import tampering, unprotect
 
 UPDATES = {
     "access": "UPDATE access SET at = at",
+    "adjustment": "UPDATE adjustment SET delta_fen = 1",
+    "amendment": "UPDATE amendment SET amount_fen = 0",
     "disbursement": "UPDATE disbursement SET amount_fen = 1",
     "event": "UPDATE event SET reason = 'another'",
     "head": "UPDATE head SET digest = digest",
@@ -20,6 +22,7 @@ UPDATES = {
     "policy_text": "UPDATE policy_text SET content = '{}'",
     "posting": "UPDATE posting SET amount_fen = 1",
     "receipt": "UPDATE receipt SET content = '{}'",
+    "recovery_step": "UPDATE recovery_step SET amount_fen = 1",
     "sign_off": "UPDATE sign_off SET reason = 'another'",
 }
 

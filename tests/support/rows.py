@@ -8,6 +8,9 @@ from sqlmodel import Session
 from subsidy.records import (
     Access,
     Account,
+    Adjustment,
+    Amendment,
+    AmendmentKind,
     ApiToken,
     Application,
     ApplicationFact,
@@ -55,6 +58,9 @@ from subsidy.records import (
     Recommendation,
     Reconciled,
     Record,
+    Recovery,
+    RecoveryStep,
+    RecoveryStepKind,
     ResultFile,
     ResultLine,
     Role,
@@ -168,6 +174,20 @@ def one_of_each(session: Session) -> None:
             subject_en="Submitted", body_zh="已提交", body_en="submitted", written_at=NOW, next_at=NOW, until=NOW,
         ),
         Access(application_id="app", day=TODAY, user_id="user", at=NOW),
+        Amendment(
+            id="amendment", award_id="award", number=1, kind=AmendmentKind.FACTS, facts_json="{}", disallowed_json="[]",
+            entitled_fen=200_000_000, amount_fen=200_000_000, receipt_digest="sha256:r", reason="容量更正",
+            proposal_id="proposal", made_at=NOW,
+        ),
+        Adjustment(amendment_id="amendment", instalment_id="first", delta_fen=-100, ordered=False),
+        Recovery(
+            id="recovery", number="R-2026-0001", award_id="award", application_id="app", amendment_id="amendment",
+            amount_fen=40_000_000, settled_fen=100, demanded_on=TODAY, due_on=TODAY,
+        ),
+        RecoveryStep(
+            id="step", recovery_id="recovery", kind=RecoveryStepKind.RECEIPT, amount_fen=100, settled_on=TODAY,
+            bank_ref="B-1", made_by="spare", made_at=NOW,
+        ),
     )  # fmt: skip
     session.add_all((*rows, *_finance()))
     session.flush()

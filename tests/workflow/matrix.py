@@ -54,6 +54,14 @@ ALLOWED = {
     ("approved", "release", "administrator"): "approved",
     ("approved", "forfeit", "administrator"): "approved",
     ("approved", "generate", "system"): "approved",
+    ("approved", "revise", "administrator"): "approved",
+    ("approved", "amend", "administrator"): "approved",
+    ("approved", "revoke", "administrator"): "revoked",
+    ("approved", "keep", "administrator"): "approved",
+    ("closed", "revise", "administrator"): "closed",
+    ("closed", "amend", "administrator"): "approved",
+    ("closed", "revoke", "administrator"): "revoked",
+    ("closed", "keep", "administrator"): "closed",
     ("draft", "describe", "applicant"): "draft",
     ("returned", "describe", "applicant"): "returned",
     ("draft", "attach", "applicant"): "draft",
@@ -87,10 +95,11 @@ DUTIES = {
     },
     "recommend": {
         *("claim", "unclaim", "judge", "correct", "set_rate", "file", "unfile", "recommend", "publish", "answer"),
-        "take_back",
+        *("take_back", "revise"),
     },
     "approve": {
         *("claim", "unclaim", "take_back", "approve", "refuse", "uphold", "reopen", "close", "release", "forfeit"),
+        *("amend", "revoke", "keep"),
     },
 }
 """What an administrator with this duty alone is there for."""

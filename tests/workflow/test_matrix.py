@@ -12,8 +12,9 @@ from sqlmodel import Session, select
 from schedules.calendar import china
 from subsidy.database import reading, writing
 from subsidy.errors import Forbidden, SubsidyError
-from subsidy.records import Application, Duty, Format, Instalment, Objection, Outcome, Role
+from subsidy.records import AmendmentKind, Application, Duty, Format, Instalment, Objection, Outcome, Role
 from subsidy.workflow import (
+    amending,
     appeals,
     applications,
     documents,
@@ -26,16 +27,24 @@ from subsidy.workflow import (
 )
 from subsidy.workflow.actor import PUBLIC, SYSTEM, Actor
 from subsidy.workflow.authority import why_not
+from subsidy.workflow.entitlement import Choice
 from subsidy.workflow.transitions import TRANSITIONS, Command
 from tests.support.files import pdf
 from tests.support.office import ACTORS, JIA, SECOND, STORAGE, THIRD, Office
 from tests.workflow.matrix import ALLOWED, DUTIES, refusal
 
+REVOKED = Choice(AmendmentKind.REVOKE, {})
 STATUSES = sorted({status for status, _, _ in ALLOWED} | set(ALLOWED.values()))
 COMMANDS = sorted({command for _, command, _ in ALLOWED})
 ALONE = {duty: replace(ACTORS["administrator"], id=duty, duties=frozenset({Duty(duty)})) for duty in DUTIES}
 PEOPLE: Mapping[str, Actor] = {**ACTORS, **ALONE, "system": SYSTEM, "public": PUBLIC}
-IN_ORDER = {"workflow.no_rate_to_set", "workflow.not_claimed", "workflow.recommended_to_grant", "workflow.not_settled"}
+IN_ORDER = {
+    "amend.nothing_proposed",
+    "workflow.no_rate_to_set",
+    "workflow.not_claimed",
+    "workflow.recommended_to_grant",
+    "workflow.not_settled",
+}
 """What a command that the person may give can still answer on the case of these tests."""
 
 
@@ -48,6 +57,8 @@ def bring_to(office: Office, status: str) -> str:
         return award.application_id
     if status == "closed":
         return closed(office)
+    if status == "revoked":
+        return revoked(office)
     application_id = office.draft()
     office.attach(application_id, pdf())
     if status == "draft":
@@ -82,6 +93,16 @@ def closed(office: Office) -> str:
     with writing(office.engine) as session:
         session.execute(update(Instalment).values(forfeited_at=office.now))
     return office.close(award.application_id)
+
+
+def revoked(office: Office) -> str:
+    """Awarded, and the award taken back by two people."""
+    it = office.approved().application_id
+    with office.version(it) as (session, version):
+        amending.propose(session, SECOND, office.now, it, version, REVOKED, "材料不实")
+    with office.version(it) as (session, version):
+        amending.confirm(session, THIRD, office.now, office.day, it, version, "同意撤销")
+    return it
 
 
 def turned_down(office: Office, application_id: str) -> str:
@@ -208,6 +229,13 @@ STEPS_AFTER: Mapping[str, Step] = {
     "forfeit": lambda session, actor, office, it: years.forfeit(
         session, actor, office.now, office.instalments(office.award(it.id))[0].id, "停运"
     ),
+    "revise": lambda session, actor, office, it: amending.propose(
+        session, actor, office.now, it.id, it.version, REVOKED, "材料不实"
+    ),
+    "amend": lambda session, actor, office, it: amending.confirm(
+        session, actor, office.now, office.day, it.id, it.version, "同意"
+    ),
+    "keep": lambda session, actor, office, it: amending.keep(session, actor, office.now, it.id, it.version, "依据不足"),
 }
 """What needs an award, which only an approved application has."""
 
