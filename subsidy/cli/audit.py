@@ -24,8 +24,8 @@ def verify(
     lang: Lang = "",
 ) -> int:
     """Replay every receipt, compare awards and instalments with them, and follow the record from its first entry to its last
-    head; compare decisions, disbursements, letters and documents with what it says of them. 0: all agree; 1: something does not."""
-    from subsidy import audit, audit_decisions, audit_letters, audit_record
+    head; compare decisions, disbursements, letters, documents and the books with it. 0: all agree; 1: something does not."""
+    from subsidy import audit, audit_decisions, audit_ledger, audit_letters, audit_record
     from subsidy.cli.office import opened
     from subsidy.database import reading
     from subsidy.documents import audit as files
@@ -40,6 +40,7 @@ def verify(
             audit_decisions.discrepancies(session),
             audit_record.discrepancies(session, head),
             audit_letters.discrepancies(session),
+            audit_ledger.discrepancies(session),
             files.discrepancies(session, Store.of(office.settings)),
         )
         for each in everything:
