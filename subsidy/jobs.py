@@ -5,12 +5,15 @@ from datetime import timedelta
 
 from sqlalchemy import Engine
 
-from schedules.clock import Clock
+from schedules.clock import Clock, SystemClock
 from schedules.runner import Job, Occasion
 from subsidy.accounts.attempts import forget_old
-from subsidy.database import writing
+from subsidy.database import reading, writing
 from subsidy.finance.commitments import catch_up
 from subsidy.finance.disburse import disburse
+from subsidy.finance.doings import DOINGS
+from subsidy.finance.exports import Exports
+from subsidy.finance.task_work import Shop, do_all
 from subsidy.messages.post import deliver
 from subsidy.settings import Settings
 from subsidy.workflow.heads import close_day
@@ -21,7 +24,8 @@ from subsidy.workflow.procedure import lapse_overdue
 def jobs(settings: Settings, engine: Engine, clock: Clock) -> Mapping[str, Job]:
     """The named jobs. Daily: `disburse` generates what has fallen due and
     commits what waits for money, `deadlines` ends what has run out of time, `head` closes
-    the record of the day and forgets attempts that count no more. Every minute: `messages` sends what waits."""
+    the record of the day and forgets attempts that count no more, `exports` takes away files that are kept no longer. Every
+    minute: `messages` sends what waits. Every few seconds: `tasks` does the long work that somebody asked for."""
 
     def disburse_due(occasion: Occasion) -> None:
         disburse(engine, as_of=clock.today(), now=clock.now(), trigger=occasion)
@@ -39,9 +43,18 @@ def jobs(settings: Settings, engine: Engine, clock: Clock) -> Mapping[str, Job]:
     def send(_: Occasion) -> None:
         deliver(engine, settings, clock)
 
+    def clear(_: Occasion) -> None:
+        with reading(engine) as session:
+            Exports(settings.var).sweep(session, clock.now())
+
+    def work(_: Occasion) -> None:
+        do_all(Shop(settings, engine, clock, SystemClock().now), DOINGS)
+
     return {
         "disburse": Job(disburse_due),
         "deadlines": Job(end_overdue),
         "head": Job(close),
+        "exports": Job(clear),
         "messages": Job(send, timedelta(minutes=1)),
+        "tasks": Job(work, timedelta(seconds=3)),
     }

@@ -12,12 +12,14 @@ from subsidy.api import (
     messages,
     notices,
     particulars,
+    payout_files,
     people,
     policies,
     procedure,
     review,
     schedule,
     sessions,
+    tasks,
     tokens,
     years,
 )
@@ -41,6 +43,8 @@ for noun in (
     schedule,
     disbursements,
     bank_accounts,
+    payout_files,
+    tasks,
 ):
     router.include_router(noun.router)
 

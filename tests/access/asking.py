@@ -19,7 +19,7 @@ from tests.support.banks import propose
 from tests.support.files import pdf
 from tests.support.office import ADMINISTRATOR, APPLICANT, Office
 from tests.support.web import site
-from tests.web_desks.test_access import COLLEAGUE
+from tests.web_desks.test_access import COLLEAGUE, task_of
 
 Ids = Mapping[str, str]
 WHAT_READING_WRITES: Final = {"access": None, "user_session": {"seen_at"}, "api_token": {"used_at"}}
@@ -111,6 +111,8 @@ def known(office: Office) -> Ids:
         "message": message.id,
         "token": token_id,
         "session": opened,
+        "task": (task := task_of(office)).id,
+        "payout": task.subject_id,
         "notice": published,
         "published": notice.id,
         "objection": office.object_to(notice).id,
@@ -148,6 +150,9 @@ def address(route: str, ids: Ids) -> str:
         policy_id="lingang-2024",
         scheme_id="user-side-storage",
         account_id=ids["account"],
+        run_id=ids["payout"],
+        task_id=ids["task"],
+        kind="xlsx",
     )
 
 

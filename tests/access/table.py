@@ -22,6 +22,8 @@ POST_OFFICE: Final = frozenset({"administrator", "related administrator"})
 MAKER: Final = frozenset({"finance"})
 CHECKER: Final = frozenset({"checker"})
 """The second person of finance."""
+TELLERS: Final = MAKER | CHECKER
+"""Finance, who alone see whole account numbers."""
 
 
 class Rule(NamedTuple):
@@ -112,5 +114,10 @@ API: Final[Mapping[str, Rule]] = {
     f"POST {ACCOUNT_OF_PAYEE}/refusal": Rule(CHECKER, None, True),
     f"POST {ACCOUNT_OF_PAYEE}/fraud-reports": Rule(OWN | POST_OFFICE | MAKER | CHECKER),
     f"POST {ACCOUNT_OF_PAYEE}/fraud-clearance": Rule(CHECKER, None, True),
+    "GET /api/v1/tasks": Rule(STAFF, Scope.FINANCE_READ),
+    "GET /api/v1/tasks/{task_id}": Rule(STAFF, Scope.FINANCE_READ),
+    "GET /api/v1/tasks/{task_id}/file": Rule(TELLERS, Scope.FINANCE_READ),
+    "GET /api/v1/payouts/{run_id}/file.{kind}": Rule(TELLERS, Scope.FINANCE_READ),
+    "POST /api/v1/payouts/{run_id}/files": Rule(TELLERS, None, True),
 }  # fmt: skip
 """What needs an account, over the API."""

@@ -21,7 +21,7 @@ from tests.support.banks import propose
 from tests.support.desks import Desks
 from tests.support.files import pdf
 from tests.support.office import ADMINISTRATOR, APPLICANT, FINANCE, SECOND, STRANGER, THIRD, Office
-from tests.web_desks.test_access import PAGES
+from tests.web_desks.test_access import PAGES, task_of
 
 IDENTITY: Final = "11010519491231002X"  # the example of GB 11643
 CARD: Final = "6222020000000000" + luhn.calc_check_digit("6222020000000000")
@@ -120,7 +120,7 @@ def test_what_is_private_is_nowhere_but_where_it_belongs(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     granted, refused = travelled(office, desks)
-    account = propose(office, CARD).id
+    account, task = propose(office, CARD).id, task_of(office)
     with reading(office.engine) as session:
         letters = [letter.code for letter in session.exec(select(Letter))]
         notice = session.exec(select(Notice)).one().id
@@ -157,6 +157,8 @@ def test_what_is_private_is_nowhere_but_where_it_belongs(
                 "objection": objection,
                 "colleague": "li",
                 "account": account,
+                "task": task.id,
+                "payout": task.subject_id,
             }
             for route in every_route():
                 path = route.removeprefix("GET ")

@@ -9,14 +9,15 @@ from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
 from sqlmodel import Session, func, select
 
-from subsidy.database import reading
-from subsidy.records import Event, Role, Run
+from subsidy.database import reading, writing
+from subsidy.finance import payouts, tasks
+from subsidy.records import Event, Role, Run, Task, TaskKind
 from subsidy.web import apply, finance, messages, people, review
 from subsidy.workflow.actor import Actor
 from tests.support.banks import propose
 from tests.support.desks import Desks
 from tests.support.files import pdf
-from tests.support.office import ACTORS, JIA, Office
+from tests.support.office import ACTORS, FINANCE, JIA, Office
 
 NOBODY: Final = "nobody"
 TO_SIGN_IN: Final = 303
@@ -44,6 +45,8 @@ OFFICE: Final = {
 }
 STAFF: Final = {**OFFICE, "finance": 200, "checker": 200}
 MAKER: Final = {**dict.fromkeys(ACTORS, 403), "finance": 200}
+NOT_YET: Final = {**dict.fromkeys(ACTORS, 403), "finance": 409, "checker": 409}
+"""A file that is for finance alone, of a run that was not handed out."""
 KEEPERS: Final = {**APPLICANTS, "registrar": 200}
 """Both enterprises' applicants are owners."""
 REACH: Final = {**OWN, "registrar": 404}
@@ -96,6 +99,9 @@ PAGES: Final[Mapping[str, tuple[str, Mapping[str, int]]]] = {
     "/finance/closing": ("/finance/closing", STAFF),
     "/finance/proposals": ("/finance/proposals", STAFF),
     "/finance/proposals/{proposal_id}": ("/finance/proposals/{proposal}", STAFF),
+    "/finance/tasks": ("/finance/tasks", STAFF),
+    "/finance/tasks/{task_id}/file": ("/finance/tasks/{task}/file", NOT_YET),
+    "/finance/payouts/{run_id}/file.{kind}": ("/finance/payouts/{payout}/file.csv", NOT_YET),
     "/people": ("/people", KEEPERS),
     "/people/new": ("/people/new", KEEPERS),
     "/people/{user_id}": ("/people/{colleague}", REACH),
@@ -132,6 +138,7 @@ MAY_SEND: Final[Mapping[str, tuple[str, ...]]] = {
     "/finance/budget/{envelope_id}/{step}": ("finance",),
     "/finance/closing": ("finance",),
     "/finance/proposals/{proposal_id}": ("checker",),
+    "/finance/payouts/{run_id}/file.{kind}": ("finance", "checker"),
     "/people/new": ("applicant", "stranger", "registrar"),
     "/people/{user_id}/{step}": ("applicant",),
 }
@@ -155,8 +162,17 @@ def ids(office: Office) -> Mapping[str, str]:
         "account": propose(office).id,
         "envelope": (envelope := office.allot(2026, 1)).id,
         "proposal": office.proposed(envelope).id,
+        "task": (task := task_of(office)).id,
+        "payout": task.subject_id,
         **on_notice(office),
     }
+
+
+def task_of(office: Office) -> Task:
+    """A task that somebody asked for, about an open payout run, which has no file yet."""
+    with writing(office.engine) as session:
+        run = payouts.open_run(session, FINANCE, office.now, "lingang-2024", 2026)
+        return tasks.ask(session, FINANCE, office.now, TaskKind.EXPORT, run.id, {"kind": "xlsx"})
 
 
 def on_notice(office: Office) -> dict[str, str]:

@@ -17,7 +17,7 @@ from subsidy.locale import text
 from subsidy.reports.schedule import schedule_pdf
 from subsidy.reports.schedule_sheet import schedule_csv, schedule_xlsx
 from subsidy.web import paging
-from subsidy.web.finance import accounts, budget, closing, proposals, runs
+from subsidy.web.finance import accounts, budget, closing, payout_files, proposals, runs, tasks
 from subsidy.web.finance.desk import staff
 from subsidy.web.language import language
 from subsidy.web.pages import link, render
@@ -28,6 +28,8 @@ router.include_router(budget.router)
 router.include_router(accounts.router)
 router.include_router(proposals.router)
 router.include_router(closing.router)
+router.include_router(payout_files.router)
+router.include_router(tasks.router)
 
 KINDS: Final = {
     "csv": "text/csv; charset=utf-8",
