@@ -2,7 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from typing import Any
+from datetime import date
+from typing import Any, Final, NamedTuple
 
 import sqlalchemy
 from sqlalchemy import case, func
@@ -31,15 +32,60 @@ from subsidy.workflow.sheet import policy_under
 Line = Mapping[str, str | None]
 
 
+class _Row(NamedTuple):
+    """What the record holds of an instalment that is paid, of its award, its case and its payee."""
+
+    instalment_id: str
+    number: int
+    due_on: date
+    award_id: str
+    award_fen: int
+    policy_digest: str
+    approved_on: date
+    application_id: str
+    application_number: str
+    project_name: str
+    policy_id: str
+    scheme_id: str
+    submitted_on: date | None
+    payee: str
+    credit_code: str
+    evidence: str | None
+    decision: Decision | None
+    reason: str | None
+
+
+_COLUMNS: Final[Sequence[Any]] = (
+    col(Instalment.id),
+    col(Instalment.number),
+    col(Instalment.due_on),
+    col(Award.id),
+    col(Award.amount_fen),
+    col(Award.policy_digest),
+    col(Award.approved_on),
+    col(Application.id),
+    col(Application.number),
+    col(Application.project_name),
+    col(Application.policy_id),
+    col(Application.scheme_id),
+    col(Application.submitted_on),
+    col(Organisation.name),
+    col(Organisation.credit_code),
+    col(OperatingFigure.evidence),
+    col(YearDecision.decision),
+    col(YearDecision.reason),
+)
+
+
 class Facts:
     """What there is to say of some payments: a fixed number of queries, however many they are."""
 
     def __init__(self, session: Session, payments: Sequence[Payment]) -> None:
         self._session = session
         self._policies: dict[str, Policy] = {}
-        self._rows = {row[0].id: row for row in session.execute(_query([one.instalment_id for one in payments]))}
-        ids = [row[1].id for row in self._rows.values()]
-        self._paid = _paid(session, ids)
+        found_rows = session.execute(_query([one.instalment_id for one in payments]))
+        self._rows = {row.instalment_id: row for row in (_Row(*columns) for columns in found_rows)}
+        self._paid = _paid(session, [row.award_id for row in self._rows.values()])
         self._quantities = self._read_quantities()
         accounts = {one.account_id for one in payments}
         found = session.exec(select(BankAccount).where(col(BankAccount.id).in_(sorted(accounts))))
@@ -47,51 +93,51 @@ class Facts:
 
     def line(self, payment: Payment) -> dict[str, str | None]:
         """One line: texts and nulls, money as yuan with two decimals."""
-        instalment, award, application, organisation, figure, decision = self._rows[payment.instalment_id]
-        scheme = self._policy(award, application).scheme(application.scheme_id)
-        paid = self._paid[award.id]
+        row = self._rows[payment.instalment_id]
+        scheme = self._policy(row).scheme(row.scheme_id)
+        paid = self._paid[row.award_id]
         return {
             "line": str(payment.line),
             "key": payment.key,
-            "application": application.number,
-            "project": application.project_name,
-            "payee": organisation.name,
-            "credit_code": organisation.credit_code,
-            "policy": application.policy_id,
-            "scheme": application.scheme_id,
+            "application": row.application_number,
+            "project": row.project_name,
+            "payee": row.payee,
+            "credit_code": row.credit_code,
+            "policy": row.policy_id,
+            "scheme": row.scheme_id,
             "scheme_label": scheme.label.zh,
             "clause": scheme.clause,
-            **self._unit(award, application),
-            "award": yuan(award.amount_fen),
-            "instalment": str(instalment.number),
+            **self._unit(row),
+            "award": yuan(row.award_fen),
+            "instalment": str(row.number),
             "of": str(len(scheme.terms.weights)),
-            "year": str(instalment.due_on.year),
-            "due_on": instalment.due_on.isoformat(),
+            "year": str(row.due_on.year),
+            "due_on": row.due_on.isoformat(),
             "amount": yuan(payment.amount_fen),
             "paid_before": yuan(paid),
-            "remaining": yuan(award.amount_fen - paid - payment.amount_fen),
+            "remaining": yuan(row.award_fen - paid - payment.amount_fen),
             **self._account(payment),
-            "release_evidence": _evidence(figure, decision),
+            "release_evidence": _evidence(row),
             "attempt": str(payment.number),
         }
 
-    def _unit(self, award: Award, application: Application) -> dict[str, str | None]:
+    def _unit(self, row: _Row) -> dict[str, str | None]:
         """The quantity that the award was computed from, and what each unit of it brought."""
-        per_unit = self._per_unit(award, application)
+        per_unit = self._per_unit(row)
         if per_unit is None:
             return {"capacity_kwh": None, "unit_yuan": None}
-        rate = per_unit.numbers(application.submitted_on or award.approved_on).high
-        return {"capacity_kwh": self._quantities.get((application.id, per_unit.fact)), "unit_yuan": yuan(rate)}
+        rate = per_unit.numbers(row.submitted_on or row.approved_on).high
+        return {"capacity_kwh": self._quantities.get((row.application_id, per_unit.fact)), "unit_yuan": yuan(rate)}
 
-    def _per_unit(self, award: Award, application: Application) -> PerUnit | None:
-        benefit = self._policy(award, application).scheme(application.scheme_id).benefit
+    def _per_unit(self, row: _Row) -> PerUnit | None:
+        benefit = self._policy(row).scheme(row.scheme_id).benefit
         return benefit if isinstance(benefit, PerUnit) else None
 
-    def _policy(self, award: Award, application: Application) -> Policy:
-        found = self._policies.get(award.policy_digest)
+    def _policy(self, row: _Row) -> Policy:
+        found = self._policies.get(row.policy_digest)
         if found is None:
-            found = policy_under(self._session, application.policy_id, award.policy_digest)
-            self._policies[award.policy_digest] = found
+            found = policy_under(self._session, row.policy_id, row.policy_digest)
+            self._policies[row.policy_digest] = found
         return found
 
     def _account(self, payment: Payment) -> dict[str, str | None]:
@@ -106,16 +152,14 @@ class Facts:
         }
 
     def _read_quantities(self) -> Mapping[tuple[str, str], str | None]:
-        keys = {
-            benefit.fact
-            for _, award, application, *_ in self._rows.values()
-            if (benefit := self._per_unit(award, application)) is not None
-        }
-        ids = {row[2].id for row in self._rows.values()}
-        query = select(ApplicationFact).where(
-            col(ApplicationFact.application_id).in_(sorted(ids)), col(ApplicationFact.key).in_(sorted(keys))
+        rows = self._rows.values()
+        keys = {benefit.fact for row in rows if (benefit := self._per_unit(row)) is not None}
+        columns = col(ApplicationFact.application_id), col(ApplicationFact.key)
+        values = col(ApplicationFact.verified), col(ApplicationFact.declared)
+        query = sqlalchemy.select(*columns, *values).where(
+            columns[0].in_(sorted({row.application_id for row in rows})), columns[1].in_(sorted(keys))
         )
-        return {(fact.application_id, fact.key): fact.verified or fact.declared for fact in self._session.exec(query)}
+        return {(one, key): verified or declared for one, key, verified, declared in self._session.execute(query)}
 
 
 def _query(instalment_ids: Sequence[str]) -> Any:
@@ -123,7 +167,8 @@ def _query(instalment_ids: Sequence[str]) -> Any:
         col(OperatingFigure.year_number) == col(Instalment.year_number)
     )
     return (
-        sqlalchemy.select(Instalment, Award, Application, Organisation, OperatingFigure, YearDecision)
+        sqlalchemy.select(*_COLUMNS)
+        .select_from(Instalment)
         .join(Award, col(Award.id) == col(Instalment.award_id))
         .join(Application, col(Application.id) == col(Award.application_id))
         .join(Organisation, col(Organisation.id) == col(Application.organisation_id))
@@ -147,8 +192,6 @@ def _paid(session: Session, award_ids: Sequence[str]) -> Mapping[str, int]:
     return defaultdict(int, found)
 
 
-def _evidence(figure: OperatingFigure | None, decision: YearDecision | None) -> str | None:
+def _evidence(row: _Row) -> str | None:
     """What the release of an instalment rests on; None where nothing was tested."""
-    if decision is not None and decision.decision is Decision.RELEASE:
-        return decision.reason
-    return figure.evidence if figure is not None else None
+    return row.reason if row.decision is Decision.RELEASE else row.evidence

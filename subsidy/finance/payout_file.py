@@ -73,11 +73,10 @@ def make(
 ) -> str:
     """Writes a file of a run, in parts of `size` lines where that is given; returns the name that it is handed out under.
 
-    Raises Refused where the run is no longer what was approved, or was never approved.
+    Raises Refused where the run is no longer what was approved, or was never approved; what is at `target` is then of no use.
     """
-    payout_lines.verify(session, run)
     facts = facts_of(session, run, site, lang)
-    lines = _counted(payout_lines.frozen_lines(session, run.id), run.count, progress)
+    lines = _counted(payout_lines.verified_lines(session, run), run.count, progress)
     if size is None:
         write(kind, facts, lines, target, lang)
     else:

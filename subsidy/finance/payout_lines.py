@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple, Protocol
 
 from sqlalchemy import func, update
 from sqlmodel import Session, col, select
@@ -25,6 +25,14 @@ MAY_DIFFER: Final = frozenset({"paid_before", "remaining"})
 
 _TOLD: Final = 20
 """How many lines a refusal names."""
+
+
+class Digest(Protocol):
+    """A digest under way."""
+
+    def update(self, data: bytes, /) -> None: ...
+
+    def hexdigest(self) -> str: ...
 
 
 class Unfit(NamedTuple):
@@ -76,11 +84,10 @@ def unfit(session: Session, run: PayoutRun, today: date, *, written: bool = True
 
 def digest_of(session: Session, run: PayoutRun) -> str:
     """SHA-256 over what the run is and over its payments in the order of their lines."""
-    digest = hashlib.sha256(canonical.text(_facts(run)).encode())
-    for one in _payments(session, run.id):
-        columns = (one.id, one.disbursement_id, one.instalment_id, str(one.number), one.key, one.account_id)
-        digest.update(f"\n{one.line}|{'|'.join(columns)}|{one.amount_fen}\n{one.sheet_json}".encode())
-    return f"sha256:{digest.hexdigest()}"
+    digest = _begun(run)
+    for _ in _digested(session, run, digest):
+        pass
+    return _ended(digest)
 
 
 def verify(session: Session, run: PayoutRun) -> None:
@@ -88,6 +95,21 @@ def verify(session: Session, run: PayoutRun) -> None:
     if run.digest is None:
         raise Refused(f"payout.is_{run.status}", number=run.number)
     if digest_of(session, run) != run.digest:
+        raise Refused("payout.altered", number=run.number)
+
+
+def verified_lines(session: Session, run: PayoutRun) -> Iterator[Mapping[str, str | None]]:
+    """The lines of a frozen run as `frozen_lines` gives them, and the check of `verify`, in one reading.
+
+    Raises Refused before the first line, or after the last one: what was made of them is then not to be handed out.
+    """
+    if run.digest is None:
+        raise Refused(f"payout.is_{run.status}", number=run.number)
+    digest = _begun(run)
+    for sheet in _digested(session, run, digest):
+        line: dict[str, str | None] = json.loads(sheet)
+        yield line
+    if _ended(digest) != run.digest:
         raise Refused("payout.altered", number=run.number)
 
 
@@ -140,13 +162,35 @@ def _number(session: Session, run: PayoutRun) -> None:
     session.expire_all()
 
 
-def _payments(session: Session, run_id: str) -> Iterator[Payment]:
-    """Straight from the database, one after the other, none of them kept."""
-    query = select(Payment).where(col(Payment.run_id) == run_id).order_by(col(Payment.line))
-    options = {"yield_per": CHUNK, "populate_existing": True}
-    for one in session.execute(query.execution_options(**options)).scalars():
-        yield one
-        session.expunge(one)
+def _begun(run: PayoutRun) -> Digest:
+    return hashlib.sha256(canonical.text(_facts(run)).encode())
+
+
+def _ended(digest: Digest) -> str:
+    return f"sha256:{digest.hexdigest()}"
+
+
+def _digested(session: Session, run: PayoutRun, digest: Digest) -> Iterator[str]:
+    """What is written down of each payment, straight from the database and none of it kept, as it goes into the digest."""
+    query = select(*_FROZEN).where(col(Payment.run_id) == run.id).order_by(col(Payment.line))
+    for sheet, amount, *columns in session.execute(query.execution_options(yield_per=CHUNK)):
+        line, *ids = map(str, columns)
+        digest.update(f"\n{line}|{'|'.join(ids)}|{amount}\n{sheet}".encode())
+        yield sheet
+
+
+_FROZEN: Final[Sequence[Any]] = (
+    col(Payment.sheet_json),
+    col(Payment.amount_fen),
+    col(Payment.line),
+    col(Payment.id),
+    col(Payment.disbursement_id),
+    col(Payment.instalment_id),
+    col(Payment.number),
+    col(Payment.key),
+    col(Payment.account_id),
+)
+"""What of a payment is frozen: its sheet and its amount, and the rest in the order of the digest."""
 
 
 def chunks(session: Session, run: PayoutRun) -> Iterator[Sequence[Payment]]:
@@ -165,7 +209,12 @@ def chunks(session: Session, run: PayoutRun) -> Iterator[Sequence[Payment]]:
 def _sheets(session: Session, run: PayoutRun, payments: Sequence[Payment]) -> Mapping[str, str]:
     """Each payment as its line is handed out, by the id of the payment."""
     facts = Facts(session, payments)
-    return {one.id: canonical.text(facts.line(one)) for one in payments}
+    return {one.id: sheet_text(facts.line(one)) for one in payments}
+
+
+def sheet_text(line: Mapping[str, str | None]) -> str:
+    """A line as canonical text. Of a flat object of texts the standard library writes the same, in a fifth of the time."""
+    return json.dumps(line, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def _same(kept: str, composed: str) -> bool:

@@ -10,6 +10,8 @@ _UNSEEN: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 def guarded(cell: str) -> str:
     """The text, with an apostrophe before it where a spreadsheet would take it for a formula."""
+    if cell[:1].isalnum():
+        return cell
     if cell[:1] in _CONTROLS or cell.lstrip()[:1] in _BEGINS_FORMULA:
         return f"'{cell}"
     return cell

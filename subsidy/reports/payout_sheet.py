@@ -56,15 +56,19 @@ def write_csv(facts: RunFacts, lines: Iterable[Line], target: Path, lang: str, e
 
     Raises ValueError as `write_xlsx` does.
     """
-    readers = [(column.value, column.kind == "text") for column in COLUMNS]
+    values = [column.value for column in COLUMNS]
+    texts = [at for at, column in enumerate(COLUMNS) if column.kind == "text"]
     counted = Counted(facts)
     with target.open("w", encoding=encoding, newline="") as file:
         writer = csv.writer(file, lineterminator="\r\n")
         writer.writerow(text(lang, f"sheet.column_{column.key}") for column in COLUMNS)
         for line in lines:
             counted.take(line)
-            cells = [(value(line, facts, lang), is_text) for value, is_text in readers]
-            writer.writerow([guarded(cell) if is_text and cell else cell for cell, is_text in cells])
+            cells = [value(line, facts, lang) for value in values]
+            for at in texts:
+                if cell := cells[at]:
+                    cells[at] = guarded(cell)
+            writer.writerow(cells)
         writer.writerow(total_row(facts, lang))
     counted.settle()
 

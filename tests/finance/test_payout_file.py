@@ -6,9 +6,11 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import update
 
-from rules import ENGINE
+from rules import ENGINE, canonical
 from rules.load import packs
 from rules.money import Fen, yuan
 from schedules.clock import FixedClock
@@ -17,11 +19,13 @@ from subsidy.errors import Refused
 from subsidy.finance import payout_file, tasks
 from subsidy.finance.doings import DOINGS
 from subsidy.finance.exports import Exports
+from subsidy.finance.payout_lines import sheet_text
 from subsidy.finance.task_work import Shop, do_all
 from subsidy.records import Payment, PayoutRun, PayoutStatus, Task, TaskKind, User
 from subsidy.reports.payout_files import KINDS
 from subsidy.settings import Settings
 from tests.finance.payable import PART, approved, due, exported, opened, payments, present
+from tests.reports.payouts import LINE
 from tests.support.office import CHECKER, FINANCE, Office
 
 SITE = "https://subsidy.example"
@@ -131,3 +135,8 @@ def test_before_it_is_handed_out_nobody_has_a_file_made(office: Office) -> None:
     run = approved(office)
     with pytest.raises(Refused, match="not_handed_out"):
         asked(office, run, "csv")
+
+
+@given(st.dictionaries(st.sampled_from(sorted(LINE)), st.none() | st.text()))
+def test_a_line_is_written_as_canonical_text(line: dict[str, str | None]) -> None:
+    assert sheet_text(line) == canonical.text(line)
