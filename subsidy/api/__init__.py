@@ -12,7 +12,9 @@ from subsidy.api import (
     messages,
     notices,
     particulars,
+    payable,
     payout_files,
+    payouts,
     people,
     policies,
     procedure,
@@ -43,6 +45,8 @@ for noun in (
     schedule,
     disbursements,
     bank_accounts,
+    payable,
+    payouts,
     payout_files,
     tasks,
 ):

@@ -62,14 +62,14 @@ def stands_on(day: date) -> ColumnElement[bool]:
 
 def subject_of(hold: Hold) -> tuple[Scope, str]:
     """What a hold stands on."""
-    return next((scope, given) for scope in Scope if (given := getattr(hold, f"{scope}_id")) is not None)
+    return next((one, given) for one in Scope if (given := getattr(hold, f"{one}_id")) is not None)
 
 
 def place(
     session: Session,
     actor: Actor,
     now: datetime,
-    scope: Scope,
+    on: Scope,
     subject_id: str,
     category: str,
     reason: str,
@@ -79,36 +79,37 @@ def place(
 
     Raises Forbidden to whoever has no duty in finance, NotFound, BadInput.
     """
-    _needs_duty(actor)
+    if refusal := may_place(actor):
+        raise refusal
     faults: list[Fault] = []
     if category not in list(HoldCategory):
         faults.append(FieldFault("/category", "payout.no_category"))
     reason = words.passage(reason, "reason", faults)
     if until is not None and until < now.astimezone(SHANGHAI).date():
         faults.append(FieldFault("/until", "payout.until_past"))
-    if session.get(_TABLES[scope], words.identifier(subject_id)) is None:
+    if session.get(_TABLES[on], words.identifier(subject_id)) is None:
         raise NotFound
     if faults:
         raise BadInput(faults)
-    return put(session, actor, now, scope, subject_id, HoldCategory(category), reason, until)
+    return put(session, actor, now, on, subject_id, HoldCategory(category), reason, until)
 
 
 def put(
     session: Session,
     actor: Actor,
     now: datetime,
-    scope: Scope,
+    on: Scope,
     subject_id: str,
     category: HoldCategory,
     reason: str,
     until: date | None = None,
 ) -> Hold:
     """A hold that follows from another step, whose own rules have been kept; also one of the system's."""
-    about: dict[str, Any] = {f"{scope}_id": subject_id}
+    about: dict[str, Any] = {f"{on}_id": subject_id}
     made = Hold(category=category, reason=reason, made_by=actor.id, made_at=now, until=until, **about)
     session.add(made)
     session.flush()
-    told = {"category": category.value, scope.value: subject_id, "until": until and until.isoformat()}
+    told = {"category": category.value, on.value: subject_id, "until": until and until.isoformat()}
     events.append(session, [events.entry(actor, now, made.id, "place_hold", {}, told, reason, kind=SUBJECT)])
     return made
 
@@ -138,11 +139,23 @@ def why_not_end(actor: Actor, hold: Hold) -> Refused | None:
     system set, after a change of account, runs out by itself."""
     if hold.category is HoldCategory.FRAUD and Duty.CHECK not in actor.duties:
         return Forbidden("workflow.lacks_check")
-    if not actor.duties & {Duty.MAKE, Duty.CHECK}:
-        return Forbidden("payout.lacks_finance")
+    if refusal := may_place(actor):
+        return refusal
     if hold.made_by is None:
         return Refused("payout.hold_of_system")
     return Refused("payout.hold_ended") if hold.ended_at is not None else None
+
+
+def scope(given: str) -> Scope:
+    """What a hold is to stand on; BadInput where the word is none of them."""
+    if given not in list(Scope):
+        raise BadInput([FieldFault("/scope", "payout.no_scope")])
+    return Scope(given)
+
+
+def may_place(actor: Actor) -> Forbidden | None:
+    """Why this person may not set holds; None where he may."""
+    return None if actor.duties & {Duty.MAKE, Duty.CHECK} else Forbidden("payout.lacks_finance")
 
 
 def find(session: Session, hold_id: str) -> Hold:
@@ -151,11 +164,6 @@ def find(session: Session, hold_id: str) -> Hold:
     if hold is None:
         raise NotFound
     return hold
-
-
-def _needs_duty(actor: Actor) -> None:
-    if not actor.duties & {Duty.MAKE, Duty.CHECK}:
-        raise Forbidden("payout.lacks_finance")
 
 
 def _lock(session: Session, hold_id: str) -> Hold:

@@ -17,7 +17,7 @@ from schedules.clock import SHANGHAI
 from subsidy.database import writing
 from subsidy.finance import payout_steps
 from subsidy.finance.payable import Judged, State, Wanted, judged
-from subsidy.finance.payout_steps import Step
+from subsidy.finance.payout_steps import Change, Step
 from subsidy.records import (
     Account,
     Application,
@@ -99,6 +99,22 @@ def fill(
             progress(done, max(total, done))
 
 
+def fill_at_once(
+    session: Session, actor: Actor, now: datetime, run_id: str, version: int | None, choice: Choice = ALL
+) -> Filled:
+    """As `fill`, in the caller's one transaction: for as many as a person waits for."""
+    today, place, added, amount = now.astimezone(SHANGHAI).date(), "", 0, 0
+    with payout_steps.change(session, actor, now, Step.FILL, run_id, version=version) as step:
+        while True:
+            ids, made = _look(session, step.run, today, place, CHUNK, choice)
+            if not ids:
+                break
+            place, added, amount = ids[-1], added + made.count, amount + made.amount
+        filled = Filled(added, Fen(amount))
+        _tell(step, filled)
+    return filled
+
+
 def candidates(session: Session, run: PayoutRun, today: date) -> Sequence[Group]:
     """What filling would put in, by scheme and payee."""
     sums: dict[tuple[str, str], Group] = {}
@@ -124,15 +140,24 @@ def _chunk(
 ) -> tuple[Sequence[str], Filled]:
     """Looks at the next instalments in order of their ids; returns those, and what of them was put in."""
     with payout_steps.change(session, actor, now, Step.FILL, run_id) as step:
-        run = step.run
-        query = _open(run, choice).where(col(Disbursement.instalment_id) > after)
-        ids = session.scalars(query.order_by(col(Disbursement.instalment_id)).limit(size)).all()
-        wanted = Wanted(year=run.year, policy=run.policy_id, scheme=run.scheme_id, ids=ids)
-        found = [one for one in judged(session, today, wanted) if one.state is State.PAYABLE] if ids else []
-        made = _put_in(session, run, sorted(found, key=lambda one: one.row.known.instalment_id))
-        step.kept = bool(made.count)
-        step.after |= {"added": str(made.count), "amount": yuan(made.amount), "count": str(run.count)}
+        ids, made = _look(session, step.run, today, after, size, choice)
+        _tell(step, made)
     return ids, made
+
+
+def _look(
+    session: Session, run: PayoutRun, today: date, after: str, size: int, choice: Choice
+) -> tuple[Sequence[str], Filled]:
+    query = _open(run, choice).where(col(Disbursement.instalment_id) > after)
+    ids = session.scalars(query.order_by(col(Disbursement.instalment_id)).limit(size)).all()
+    wanted = Wanted(year=run.year, policy=run.policy_id, scheme=run.scheme_id, ids=ids)
+    found = [one for one in judged(session, today, wanted) if one.state is State.PAYABLE] if ids else []
+    return ids, _put_in(session, run, sorted(found, key=lambda one: one.row.known.instalment_id))
+
+
+def _tell(step: Change, made: Filled) -> None:
+    step.kept = bool(made.count)
+    step.after |= {"added": str(made.count), "amount": yuan(made.amount), "count": str(step.run.count)}
 
 
 def _put_in(session: Session, run: PayoutRun, found: Sequence[Judged]) -> Filled:

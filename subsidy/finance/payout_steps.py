@@ -82,6 +82,7 @@ _TABLE: Final = (
     _row(Step.ABANDON, "open", Status.ABANDONED, "make", reason=True),
     _row(Step.CONFIRM, "exported", Status.CONFIRMED, ""),
     _row(Step.CLOSE, "confirmed", Status.CLOSED, "make check"),
+    _row(Step.REISSUE, "exported confirmed closed", None, "make", reason=True),
 )
 
 STEPS: Final[Mapping[Step, Row]] = MappingProxyType({row.step: row for row in _TABLE})

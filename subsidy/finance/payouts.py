@@ -16,10 +16,10 @@ from subsidy.errors import FieldFault, Forbidden, NotFound, Refused
 from subsidy.finance import ledger, payout_lines, payout_steps
 from subsidy.finance.envelopes import YEARS
 from subsidy.finance.ledger import Movement
-from subsidy.finance.payout_filling import Choice, fill
+from subsidy.finance.payout_filling import Choice, fill, fill_at_once
 from subsidy.finance.payout_lines import frozen_lines
 from subsidy.finance.payout_steps import Change, Step, lacking, why_not
-from subsidy.finance.proposals import needs, person_of, propose
+from subsidy.finance.proposals import person_of, propose
 from subsidy.records import (
     Account,
     Duty,
@@ -36,12 +36,10 @@ from subsidy.records import (
 from subsidy.workflow import words
 from subsidy.workflow.actor import Actor
 
-__all__ = ["Choice", "fill", "frozen_lines", "why_not"]
+__all__ = ["Choice", "fill", "fill_at_once", "frozen_lines", "why_not"]
 
 HANDED_OUT: Final = timedelta(hours=24)
 """For how long after a hand-out its files can be fetched, in whatever kinds are needed; they are the same each time."""
-
-_EXPORTED: Final = (PayoutStatus.EXPORTED, PayoutStatus.CONFIRMED, PayoutStatus.CLOSED)
 
 
 def open_run(
@@ -89,12 +87,12 @@ def open_run(
 def take_out(
     session: Session, actor: Actor, now: datetime, run_id: str, version: int | None, payment_ids: Collection[str]
 ) -> PayoutRun:
-    """Takes payments out of an open run; they can be put into another one. NotFound where one of them is not in it."""
+    """Takes payments out of an open run; they can be put into another one. BadInput where one of them is not in it."""
     with payout_steps.change(session, actor, now, Step.TAKE_OUT, run_id, version=version) as step:
         query = select(Payment).where(col(Payment.run_id) == run_id, col(Payment.id).in_(sorted(set(payment_ids))))
         found = session.exec(query.order_by(col(Payment.line))).all()
         if not found or len(found) < len(set(payment_ids)):
-            raise NotFound
+            raise BadInput([FieldFault("/payments", "payout.not_in_run", {"number": step.run.number})])
         session.execute(delete(Payment).where(col(Payment.id).in_([one.id for one in found])))
         _count(session, step.run)
         step.after |= {"taken_out": " ".join(one.key for one in found), "count": str(step.run.count)}
@@ -205,10 +203,9 @@ def ask_again(session: Session, actor: Actor, now: datetime, run_id: str, reason
 
     Raises Forbidden, NotFound, BadInput, Refused where they have not been handed out yet.
     """
-    needs(actor, Duty.MAKE)
     run = payout_steps.lock(session, [run_id])[run_id]
-    if run.status not in _EXPORTED:
-        raise Refused(f"payout.is_{run.status}", number=run.number)
+    if refusal := why_not(session, actor, Step.REISSUE, run):
+        raise refusal
     told = {"run": run.number, "digest": str(run.digest)}
     return propose(session, actor, now, ProposalKind.REISSUE, run.id, told, reason)
 

@@ -15,6 +15,7 @@ from subsidy.accounts import sessions, tokens
 from subsidy.accounts.tokens import Scope
 from subsidy.database import reading, writing
 from subsidy.records import Instalment, Message, Record, User
+from tests.finance import payable
 from tests.support.banks import propose
 from tests.support.files import pdf
 from tests.support.office import ADMINISTRATOR, APPLICANT, Office
@@ -117,6 +118,7 @@ def known(office: Office) -> Ids:
         "published": notice.id,
         "objection": office.object_to(notice).id,
         "account": propose(office).id,
+        "hold": payable.held(office, instalment.id).id,
     }
 
 
@@ -153,6 +155,7 @@ def address(route: str, ids: Ids) -> str:
         run_id=ids["payout"],
         task_id=ids["task"],
         kind="xlsx",
+        hold_id=ids["hold"],
     )
 
 

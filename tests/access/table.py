@@ -36,6 +36,7 @@ class Rule(NamedTuple):
 
 PEOPLE, READ, WRITE = Rule(EVERYBODY), Scope.CASES_READ, Scope.CASES_WRITE
 CASE: Final = "/api/v1/applications/{application_id}"
+RUN: Final = "/api/v1/payouts/{run_id}"
 ACCOUNT_OF_PAYEE: Final = "/api/v1/bank-accounts/{account_id}"
 
 PUBLIC: Final = frozenset(
@@ -119,5 +120,18 @@ API: Final[Mapping[str, Rule]] = {
     "GET /api/v1/tasks/{task_id}/file": Rule(TELLERS, Scope.FINANCE_READ),
     "GET /api/v1/payouts/{run_id}/file.{kind}": Rule(TELLERS, Scope.FINANCE_READ),
     "POST /api/v1/payouts/{run_id}/files": Rule(TELLERS, None, True),
+    "GET /api/v1/payable": Rule(STAFF, Scope.FINANCE_READ),
+    "GET /api/v1/holds": Rule(STAFF, Scope.FINANCE_READ),
+    "POST /api/v1/instalments/{instalment_id}/holds": Rule(MAKER | CHECKER, None, True),
+    "POST /api/v1/holds/{hold_id}/ending": Rule(MAKER | CHECKER, None, True),
+    "GET /api/v1/payouts": Rule(STAFF, Scope.FINANCE_READ),
+    "POST /api/v1/payouts": Rule(MAKER, None, True),
+    f"GET {RUN}": Rule(STAFF, Scope.FINANCE_READ),
+    **{
+        f"POST {RUN}/{step}": Rule(MAKER, None, True)
+        for step in ("fill", "removals", "submission", "export", "abandonment", "reissue")
+    },
+    **{f"POST {RUN}/{step}": Rule(CHECKER, None, True) for step in ("check", "approval")},
+    **{f"POST {RUN}/{step}": Rule(MAKER | CHECKER, None, True) for step in ("send-back", "closing")},
 }  # fmt: skip
 """What needs an account, over the API."""

@@ -6,9 +6,10 @@ from sqlmodel import col, select
 
 from rules.money import Fen, yuan
 from subsidy.database import reading, writing
-from subsidy.finance import payouts
+from subsidy.finance import holds, payouts
 from subsidy.finance.disburse import disburse
-from subsidy.records import Award, Envelope, Payment, PayoutRun, PayoutStatus, Trigger
+from subsidy.finance.holds import Scope
+from subsidy.records import Award, Envelope, Hold, Payment, PayoutRun, PayoutStatus, Trigger
 from subsidy.workflow.actor import Actor
 from tests.support.office import CHECKER, FINANCE, Office
 
@@ -110,3 +111,9 @@ def payments(office: Office, run: PayoutRun) -> list[Payment]:
     with reading(office.engine) as session:
         query = select(Payment).where(col(Payment.run_id) == run.id)
         return list(session.exec(query.order_by(col(Payment.line))))
+
+
+def held(office: Office, instalment_id: str, actor: Actor = CHECKER, category: str = "evidence") -> Hold:
+    """A hold on an instalment."""
+    with writing(office.engine) as session:
+        return holds.place(session, actor, office.now, Scope.INSTALMENT, instalment_id, category, "检测报告待复核")

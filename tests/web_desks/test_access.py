@@ -14,6 +14,7 @@ from subsidy.finance import payouts, tasks
 from subsidy.records import Event, Role, Run, Task, TaskKind
 from subsidy.web import apply, finance, messages, people, review
 from subsidy.workflow.actor import Actor
+from tests.finance.payable import held
 from tests.support.banks import propose
 from tests.support.desks import Desks
 from tests.support.files import pdf
@@ -97,6 +98,14 @@ PAGES: Final[Mapping[str, tuple[str, Mapping[str, int]]]] = {
     "/finance/budget/{envelope_id}/entries/{entry_id}": ("/finance/budget/{envelope}/entries/1", STAFF),
     "/finance/budget/{envelope_id}/{step}": ("/finance/budget/{envelope}/allotment", MAKER),
     "/finance/closing": ("/finance/closing", STAFF),
+    "/finance/payable": ("/finance/payable", STAFF),
+    "/finance/holds": ("/finance/holds", STAFF),
+    "/finance/holds/new": ("/finance/holds/new?instalment={instalment}", STAFF),
+    "/finance/holds/{hold_id}/end": ("/finance/holds/{hold}/end", STAFF),
+    "/finance/payouts": ("/finance/payouts", STAFF),
+    "/finance/payouts/new": ("/finance/payouts/new", STAFF),
+    "/finance/payouts/{run_id}": ("/finance/payouts/{payout}", STAFF),
+    "/finance/payouts/{run_id}/steps/{step}": ("/finance/payouts/{payout}/steps/fill", STAFF),
     "/finance/proposals": ("/finance/proposals", STAFF),
     "/finance/proposals/{proposal_id}": ("/finance/proposals/{proposal}", STAFF),
     "/finance/tasks": ("/finance/tasks", STAFF),
@@ -137,6 +146,10 @@ MAY_SEND: Final[Mapping[str, tuple[str, ...]]] = {
     "/finance/budget/new": ("finance",),
     "/finance/budget/{envelope_id}/{step}": ("finance",),
     "/finance/closing": ("finance",),
+    "/finance/holds/new": ("finance", "checker"),
+    "/finance/holds/{hold_id}/end": ("finance", "checker"),
+    "/finance/payouts/new": ("finance",),
+    "/finance/payouts/{run_id}/steps/{step}": ("finance",),
     "/finance/proposals/{proposal_id}": ("checker",),
     "/finance/payouts/{run_id}/file.{kind}": ("finance", "checker"),
     "/people/new": ("applicant", "stranger", "registrar"),
@@ -160,6 +173,7 @@ def ids(office: Office) -> Mapping[str, str]:
         "decision": office.before_decision(office.ready(office.accepted())),
         "colleague": str(COLLEAGUE.id),
         "account": propose(office).id,
+        **of_payouts(office, approved),
         "envelope": (envelope := office.allot(2026, 1)).id,
         "proposal": office.proposed(envelope).id,
         "task": (task := task_of(office)).id,
@@ -173,6 +187,11 @@ def task_of(office: Office) -> Task:
     with writing(office.engine) as session:
         run = payouts.open_run(session, FINANCE, office.now, "lingang-2024", 2026)
         return tasks.ask(session, FINANCE, office.now, TaskKind.EXPORT, run.id, {"kind": "xlsx"})
+
+
+def of_payouts(office: Office, approved: str) -> dict[str, str]:
+    first = office.instalments(office.award(approved))[0].id
+    return {"hold": held(office, first).id, "instalment": first}
 
 
 def on_notice(office: Office) -> dict[str, str]:

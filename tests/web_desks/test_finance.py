@@ -97,7 +97,7 @@ def test_a_run_is_seen_beforehand_made_once_and_kept(finance: TestClient, office
         assert finance.post("/finance/run", data={"as_of": "2026-07-01"}).headers["location"] == "/finance/runs"
     assert disbursed(office) == [800_000_00]
     page = words(finance.get("/finance/runs").text)
-    assert "已执行，结果见最近一个批次。" in page
+    assert "已执行，结果见最近一条记录。" in page
     assert "手动 2026-07-01 1 800,000.00 元 上一运行年度的数据尚未核定 1 笔 已完成" in page
     assert "手动 2026-07-01 0 0.00 元" in page
 
@@ -133,7 +133,7 @@ def test_an_administrator_sees_but_does_not_generate(finance: TestClient, desks:
 
 
 def test_runs_that_failed_or_never_ended_say_so(finance: TestClient, office: Office) -> None:
-    assert "尚无批次。" in finance.get("/finance/runs").text
+    assert "尚未生成过。" in finance.get("/finance/runs").text
     with writing(office.engine) as session:
         day, now = office.day, noon(office.day)
         session.add(Run(trigger=Trigger.TICK, as_of=day, started_at=now))

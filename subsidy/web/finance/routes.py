@@ -17,19 +17,25 @@ from subsidy.locale import text
 from subsidy.reports.schedule import schedule_pdf
 from subsidy.reports.schedule_sheet import schedule_csv, schedule_xlsx
 from subsidy.web import paging
-from subsidy.web.finance import accounts, budget, closing, payout_files, proposals, runs, tasks
+from subsidy.web.finance import (
+    accounts,
+    budget,
+    closing,
+    payable,
+    payout_files,
+    payout_forms,
+    payouts,
+    proposals,
+    runs,
+    tasks,
+)
 from subsidy.web.finance.desk import staff
 from subsidy.web.language import language
 from subsidy.web.pages import link, render
 
 router = APIRouter(include_in_schema=False)
-router.include_router(runs.router)
-router.include_router(budget.router)
-router.include_router(accounts.router)
-router.include_router(proposals.router)
-router.include_router(closing.router)
-router.include_router(payout_files.router)
-router.include_router(tasks.router)
+for room in (runs, budget, payouts, payout_forms, payout_files, payable, accounts, proposals, closing, tasks):
+    router.include_router(room.router)
 
 KINDS: Final = {
     "csv": "text/csv; charset=utf-8",
