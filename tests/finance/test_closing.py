@@ -1,10 +1,13 @@
 """The end of a year: each open commitment moves once, repeating it changes nothing, and opening again needs two people."""
 
+import signal
 from datetime import date
 
 import pytest
+from sqlalchemy import Engine
 
 from rules.money import Fen
+from subsidy.audit_ledger import discrepancies
 from subsidy.database import reading, writing
 from subsidy.errors import Forbidden, Refused
 from subsidy.finance import closing, ledger, proposals, second_person
@@ -12,6 +15,7 @@ from subsidy.finance.closing import Choice
 from subsidy.finance.ledger import Movement
 from subsidy.records import Account, EntryKind, Envelope, Proposal
 from tests.finance.test_commitments import PART, held, on_due_day, queue
+from tests.support.killing import killed_at
 from tests.support.office import CHECKER, FINANCE, Office
 
 
@@ -122,6 +126,25 @@ def test_closing_takes_two_people_and_is_done_once(office: Office, ending: Envel
     with pytest.raises(Refused, match="proposal_decided"):
         confirm(office, made)
     assert held(following(office, ending)) == before
+
+
+@pytest.mark.parametrize("point", [1, 3, 6, 9, 12, 15, 18, 21, 24, 27])
+def test_killed_at_any_point_nothing_is_done_or_all_of_it(office: Office, ending: Envelope, point: int) -> None:
+    made = propose(office, ending)
+    before = held(office.envelope(ending.id))
+    address, now = office.engine.url.render_as_string(hide_password=False), office.now
+    office.engine.dispose()
+
+    def step(bind: Engine) -> None:
+        with writing(bind) as session:
+            second_person.confirm(session, CHECKER, now, made.id)
+
+    assert killed_at(point, address, step, from_start=True) == -signal.SIGKILL
+    assert held(office.envelope(ending.id)) == before
+    confirm(office, made)
+    assert held(following(office, ending)) == {"allotted": 2 * PART, "committed": PART, "payable": PART}
+    with reading(office.engine) as session:
+        assert list(discrepancies(session)) == []
 
 
 @pytest.mark.parametrize("choice", list(Choice))
