@@ -171,7 +171,7 @@ def _instalments(session: Session) -> Iterator[Discrepancy]:
         select(
             col(Application.number),
             col(Instalment.number).label("part"),
-            col(Instalment.amount_fen).label("owed"),
+            (col(Instalment.amount_fen) + col(Instalment.adjusted_fen)).label("owed"),
             func.coalesce(col(Disbursement.amount_fen), 0).label("ordered"),
             func.coalesce(sums.c.funded, 0).label("funded"),
             func.coalesce(sums.c.released, 0).label("released"),

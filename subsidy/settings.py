@@ -55,6 +55,8 @@ class Settings(BaseSettings):
     port: int = Field(default=8000, ge=0, le=65535)
     base_url: str = Field(default_factory=lambda data: f"http://{data['host']}:{data['port']}")
     """The address that people reach the site under; printed on paper and written in mails."""
+    refund_account: str = ""
+    """The account that money owed back is paid to: its name, bank and number, as letters print them. Empty: they say to ask."""
     smtp_url: str | None = Field(default=None, repr=False)
     """The mail server; without one messages are kept and not sent."""
     mail_from: str = Field(default_factory=lambda data: f"no-reply@{urlsplit(data['base_url']).hostname}")

@@ -148,7 +148,9 @@ class Judge:
         if state is State.WAITING and not obstacles:
             state = State.PAYABLE
         amount, payable = Fen(row.known.amount_fen), Fen(row.payable_fen)
-        return Judged(row, scheme.label, len(scheme.terms.weights), amount, payable, state, obstacles, told)
+        return Judged(
+            row, scheme.label, max(len(scheme.terms.weights), row.known.number), amount, payable, state, obstacles, told
+        )
 
     def obstacles(self, row: Row, standing: Standing) -> Iterator[Reason]:
         """Everything that keeps an instalment from being paid today, whatever run it may be in."""
@@ -267,7 +269,7 @@ def _natural() -> ColumnElement[bool]:
 
 def _chosen(wanted: Wanted) -> Sequence[ColumnElement[bool]]:
     # A part of nothing is never paid, and nobody waits for it.
-    conditions: list[ColumnElement[bool]] = [col(Instalment.amount_fen) > 0]
+    conditions: list[ColumnElement[bool]] = [col(Instalment.amount_fen) + col(Instalment.adjusted_fen) > 0]
     if wanted.policy is not None:
         conditions.append(col(Application.policy_id) == wanted.policy)
     if wanted.scheme is not None:

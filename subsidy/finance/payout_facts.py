@@ -15,6 +15,7 @@ from rules.policy import Policy
 from schedules.clock import SHANGHAI
 from subsidy.records import (
     Account,
+    Amendment,
     Application,
     ApplicationFact,
     Award,
@@ -85,7 +86,8 @@ class Facts:
         self._policies: dict[str, Policy] = {}
         found_rows = session.execute(_query([one.instalment_id for one in payments]))
         self._rows = {row.instalment_id: row for row in (_Row(*columns) for columns in found_rows)}
-        self._paid = _paid(session, [row.award_id for row in self._rows.values()])
+        awards = [row.award_id for row in self._rows.values()]
+        self._paid, self._due = _paid(session, awards), _due(session, awards)
         self._quantities = self._read_quantities()
         accounts = {one.account_id for one in payments}
         found = session.exec(select(BankAccount).where(col(BankAccount.id).in_(sorted(accounts))))
@@ -95,7 +97,7 @@ class Facts:
         """One line: texts and nulls, money as yuan with two decimals."""
         row = self._rows[payment.instalment_id]
         scheme = self._policy(row).scheme(row.scheme_id)
-        paid = self._paid[row.award_id]
+        paid, due = self._paid[row.award_id], self._due.get(row.award_id, row.award_fen)
         return {
             "line": str(payment.line),
             "key": payment.key,
@@ -108,14 +110,14 @@ class Facts:
             "scheme_label": scheme.label.zh,
             "clause": scheme.clause,
             **self._unit(row),
-            "award": yuan(row.award_fen),
+            "award": yuan(due),
             "instalment": str(row.number),
-            "of": str(len(scheme.terms.weights)),
+            "of": str(max(len(scheme.terms.weights), row.number)),
             "year": str(row.due_on.year),
             "due_on": row.due_on.isoformat(),
             "amount": yuan(payment.amount_fen),
             "paid_before": yuan(paid),
-            "remaining": yuan(row.award_fen - paid - payment.amount_fen),
+            "remaining": yuan(max(due - paid - payment.amount_fen, 0)),
             **self._account(payment),
             "release_evidence": _evidence(row),
             "attempt": str(payment.number),
@@ -176,6 +178,12 @@ def _query(instalment_ids: Sequence[str]) -> Any:
         .outerjoin(YearDecision, col(YearDecision.instalment_id) == col(Instalment.id))
         .where(col(Instalment.id).in_(instalment_ids))
     )
+
+
+def _due(session: Session, award_ids: Sequence[str]) -> Mapping[str, int]:
+    """By award that was amended, what it comes to in all since, in fen."""
+    query = select(Amendment.award_id, Amendment.amount_fen).where(col(Amendment.award_id).in_(sorted(set(award_ids))))
+    return dict(session.exec(query.order_by(col(Amendment.number))).all())
 
 
 def _paid(session: Session, award_ids: Sequence[str]) -> Mapping[str, int]:

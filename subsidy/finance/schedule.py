@@ -159,7 +159,7 @@ def _row(bench: Bench, *columns: Any) -> ScheduleRow:
         clause=scheme.clause,
         award_amount=Fen(award_fen),
         instalment_number=row.number,
-        of=len(scheme.terms.weights),
+        of=max(len(scheme.terms.weights), row.number),
         due_on=row.due_on,
         provisional=row.provisional,
         amount=Fen(row.amount_fen),

@@ -95,7 +95,7 @@ def confirm(
         award = award_of(session, application)
         made = _proposed(session, award)
         found = preview(session, application, award, choice_of(open_sheet(session, application), made))
-        if canonical.text(found.told) != made.body_json:
+        if found.text != made.body_json:
             raise Refused("amend.changed_since")
         proposals.decide(session, actor, now, made.id, confirmed=True, answer=reason)
         amendment = _write(session, award, found, made, now)
@@ -122,7 +122,9 @@ def confirm(
             today,
             dictation,
             earlier=[proposer],
-            amended=Amended(found, corrected(sheet, amendments(session, award)[:-1]), demanded, added, refund_to),
+            amended=Amended(
+                found, corrected(sheet, amendments(session, award)[:-1]), demanded, added, made.reason, refund_to
+            ),
         )
     return amendment
 

@@ -8,8 +8,9 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from rules import canonical
-from rules.assess import Assessment, Outcome, SchemeAssessment
+from rules.assess import Answer, Assessment, Outcome, SchemeAssessment
 from rules.facts import Value
+from rules.model import Text
 from rules.money import Fen, split, yuan
 from subsidy.errors import Refused
 from subsidy.finance import recoveries
@@ -56,6 +57,13 @@ class Preview:
     deltas: Deltas
 
     @property
+    def unmet(self) -> Sequence[Text]:
+        """The conditions that the corrected facts do not meet, or do not tell of."""
+        if self.choice.kind is not AmendmentKind.FACTS:
+            return ()
+        return [one.test.condition.label for one in self.answer.findings if one.outcome is not Answer.MET]
+
+    @property
     def told(self) -> dict[str, Any]:
         """What two people agree on, as canonical JSON holds it."""
         printed = self.assessment.policy.fact
@@ -81,9 +89,9 @@ class Preview:
         }
 
     @property
-    def digest(self) -> str:
-        """SHA-256 of what is told: another payment, receipt or decision meanwhile makes it another one."""
-        return canonical.digest(self.told)
+    def text(self) -> str:
+        """What is told, in canonical text: another payment, receipt or decision meanwhile makes it another one."""
+        return canonical.text(self.told)
 
 
 def amendments(session: Session, award: Award) -> Sequence[Amendment]:

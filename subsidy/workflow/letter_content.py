@@ -48,6 +48,8 @@ class Amended(NamedTuple):
     former: Mapping[str, Value]
     demanded: Recovery | None
     added: Instalment | None
+    reason: str
+    """Of whoever proposed it, which the letter prints."""
     refund_to: str
 
 

@@ -97,7 +97,7 @@ def issue(
     application = change.application
     code, number = new_code(), _number(session, kind, change)
     organisation = session.get_one(Organisation, application.organisation_id)
-    reason, addition = str(change.reason), _addition(dictation)
+    reason, addition = amended.reason if amended else str(change.reason), _addition(dictation)
     told = draft(
         kind,
         application,

@@ -8,10 +8,13 @@ from sqlmodel import Session, col, select
 
 from rules.assess import SchemeAssessment
 from rules.faults import BadInput
+from rules.money import Fen
 from schedules.calendar import china
 from schedules.due import Standing
 from subsidy.errors import SubsidyError
+from subsidy.finance import recoveries
 from subsidy.records import (
+    Amendment,
     Application,
     Award,
     Document,
@@ -20,15 +23,18 @@ from subsidy.records import (
     Letter,
     OperatingFigure,
     Organisation,
+    Proposal,
+    Recovery,
     Role,
     User,
     YearDecision,
 )
-from subsidy.workflow import appeals, deadlines, documents, door, events, letters, particulars, recommendation
+from subsidy.workflow import amending, appeals, deadlines, documents, door, events, letters, particulars, recommendation
 from subsidy.workflow.access import Opening, openings
 from subsidy.workflow.actor import Actor
 from subsidy.workflow.applications import unanswered
 from subsidy.workflow.authority import why_not
+from subsidy.workflow.entitlement import amendments
 from subsidy.workflow.next_step import NextStep, next_step
 from subsidy.workflow.particulars import Match, Stated
 from subsidy.workflow.proceedings import Proceedings, proceedings
@@ -47,6 +53,24 @@ class Part:
     figure: OperatingFigure | None
     decision: YearDecision | None
     disbursed_on: date | None
+
+
+@dataclass(frozen=True)
+class Amended:
+    """What became of an award since it was granted; all empty where there is none."""
+
+    due: Fen | None = None
+    """What it comes to in all by its last amendment."""
+    amendments: Sequence[Amendment] = ()
+    recoveries: Sequence[Recovery] = ()
+    proposal: Proposal | None = None
+    """A change that waits for a second person."""
+    proposed_by: str | None = None
+
+    @property
+    def owed(self) -> Fen:
+        """What is still to be paid back."""
+        return Fen(sum(one.open_fen for one in self.recoveries))
 
 
 @dataclass(frozen=True)
@@ -82,6 +106,7 @@ class Case:
     proceedings: Proceedings
     appeal_until: date | None
     """The last day on which a refusal can be appealed; empty where it cannot."""
+    amended: Amended
     next_step: NextStep
     claimed_by: str | None
     """The name of the administrator who has taken it on."""
@@ -114,6 +139,7 @@ def case(session: Session, actor: Actor, application_id: str, today: date) -> Ca
         obstacle=recommendation.obstacle(session, sheet, application, today) if application.status in OPEN else None,
         proceedings=proceedings(session, application),
         appeal_until=appeals.last_day(session, application),
+        amended=_amended(session, award),
         next_step=next_step(application, today, china()),
         claimed_by=session.get_one(User, application.claimed_by).name if application.claimed_by else None,
     )
@@ -142,12 +168,27 @@ def _why_not(
         return refusal
     if command in (Command.APPEAL, Command.UPHOLD, Command.REOPEN, Command.CLOSE):
         return appeals.why_not(session, actor, command, application, today)
+    if command in (Command.REVISE, Command.AMEND, Command.REVOKE, Command.KEEP):
+        return amending.why_not(session, actor, command, application)
     if command in (Command.PUBLISH, Command.APPROVE, Command.REFUSE):
         return recommendation.why_not(session, actor, command, application, sheet, today)
     if command is Command.SUBMIT:
         faults = unanswered(sheet, today)
         return deadlines.too_late(application, today) or (BadInput(faults) if faults else None)
     return None
+
+
+def _amended(session: Session, award: Award | None) -> Amended:
+    if award is None:
+        return Amended()
+    made, proposed = amendments(session, award), amending.open_proposal(session, award)
+    return Amended(
+        Fen(made[-1].amount_fen if made else award.amount_fen),
+        made,
+        recoveries.of_award(session, award.id),
+        proposed,
+        session.get_one(User, proposed.made_by).name if proposed else None,
+    )
 
 
 def _parts(session: Session, award: Award, today: date) -> tuple[Part, ...]:

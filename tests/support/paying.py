@@ -10,6 +10,8 @@ from subsidy.finance.disburse import disburse
 from subsidy.finance.ledger import Movement
 from subsidy.records import (
     Account,
+    Amendment,
+    AmendmentKind,
     Application,
     Award,
     BankAccount,
@@ -21,9 +23,12 @@ from subsidy.records import (
     PaymentState,
     PayoutRun,
     PayoutStatus,
+    Proposal,
+    ProposalKind,
+    Recovery,
     Trigger,
 )
-from tests.support.office import CHECKER, FINANCE, Office
+from tests.support.office import ADMINISTRATOR, CHECKER, FINANCE, SECOND, Office
 
 FLOW = (
     (PaymentState.IN_FLIGHT, EntryKind.SUBMIT, Account.PAYABLE, Account.IN_FLIGHT),
@@ -110,3 +115,44 @@ def _account(session: Session, office: Office, payee: str) -> BankAccount:
     )
     session.add(account)
     return account
+
+
+def owed(office: Office, award: Award, fen: int = 100) -> Recovery:
+    """A demand for money of an award, without the amendment that would lead to it, so that no money has moved."""
+    with writing(office.engine) as session:
+        proposal = Proposal(
+            kind=ProposalKind.AMEND,
+            subject_id=award.id,
+            body_json="{}",
+            reason="更正",
+            made_by=str(ADMINISTRATOR.id),
+            made_person=str(ADMINISTRATOR.id),
+            made_at=office.now,
+            decided_by=str(SECOND.id),
+            decided_person=str(SECOND.id),
+            decided_at=office.now,
+            confirmed=True,
+        )
+        amendment = Amendment(
+            award_id=award.id,
+            number=1,
+            kind=AmendmentKind.YEAR,
+            facts_json="{}",
+            disallowed_json="[]",
+            entitled_fen=award.amount_fen,
+            amount_fen=award.amount_fen,
+            reason="更正",
+            proposal_id=proposal.id,
+            made_at=office.now,
+        )
+        made = Recovery(
+            number="R-2026-0001",
+            award_id=award.id,
+            application_id=award.application_id,
+            amendment_id=amendment.id,
+            amount_fen=fen,
+            demanded_on=office.day,
+            due_on=office.day,
+        )
+        session.add_all([proposal, amendment, made])
+        return made

@@ -19,6 +19,7 @@ from tests.support.banks import propose
 from tests.support.desks import Desks
 from tests.support.files import pdf
 from tests.support.office import ACTORS, FINANCE, JIA, Office
+from tests.support.paying import owed
 
 NOBODY: Final = "nobody"
 TO_SIGN_IN: Final = 303
@@ -80,6 +81,8 @@ PAGES: Final[Mapping[str, tuple[str, Mapping[str, int]]]] = {
     "/review/{application_id}/objections/{objection_id}": ("/review/{notice}/objections/{objection}", OFFICE),
     "/review/{application_id}/approve": ("/review/{decision}/approve", OFFICE),
     "/review/{application_id}/refuse": ("/review/{submitted}/refuse", OFFICE),
+    "/review/{application_id}/amend": ("/review/{approved}/amend", OFFICE),
+    "/review/{application_id}/amendment": ("/review/{approved}/amendment", OFFICE),
     "/review/{application_id}/years/{year}": ("/review/{approved}/years/1", OFFICE),
     "/review/{application_id}/instalments/{number}/{decision}": ("/review/{approved}/instalments/1/release", OFFICE),
     "/messages": ("/messages", APPLICANTS),
@@ -106,6 +109,10 @@ PAGES: Final[Mapping[str, tuple[str, Mapping[str, int]]]] = {
     "/finance/payouts/new": ("/finance/payouts/new", STAFF),
     "/finance/payouts/{run_id}": ("/finance/payouts/{payout}", STAFF),
     "/finance/payouts/{run_id}/steps/{step}": ("/finance/payouts/{payout}/steps/fill", STAFF),
+    "/finance/recoveries": ("/finance/recoveries", STAFF),
+    "/finance/recoveries.{kind}": ("/finance/recoveries.csv", STAFF),
+    "/finance/recoveries/{recovery_id}": ("/finance/recoveries/{recovery}", STAFF),
+    "/finance/recoveries/{recovery_id}/{step}": ("/finance/recoveries/{recovery}/receipt", STAFF),
     "/finance/proposals": ("/finance/proposals", STAFF),
     "/finance/proposals/{proposal_id}": ("/finance/proposals/{proposal}", STAFF),
     "/finance/tasks": ("/finance/tasks", STAFF),
@@ -137,6 +144,8 @@ MAY_SEND: Final[Mapping[str, tuple[str, ...]]] = {
     "/review/{application_id}/objections/{objection_id}": ("administrator",),
     "/review/{application_id}/approve": ("administrator",),
     "/review/{application_id}/refuse": ("administrator",),
+    "/review/{application_id}/amend": ("administrator",),
+    "/review/{application_id}/amendment": ("administrator",),
     "/review/{application_id}/years/{year}": ("administrator",),
     "/review/{application_id}/instalments/{number}/{decision}": ("administrator",),
     "/review/messages": ("administrator", "related administrator"),
@@ -150,6 +159,7 @@ MAY_SEND: Final[Mapping[str, tuple[str, ...]]] = {
     "/finance/holds/{hold_id}/end": ("finance", "checker"),
     "/finance/payouts/new": ("finance",),
     "/finance/payouts/{run_id}/steps/{step}": ("finance",),
+    "/finance/recoveries/{recovery_id}/{step}": ("finance",),
     "/finance/proposals/{proposal_id}": ("checker",),
     "/finance/payouts/{run_id}/file.{kind}": ("finance", "checker"),
     "/people/new": ("applicant", "stranger", "registrar"),
@@ -169,6 +179,7 @@ def ids(office: Office) -> Mapping[str, str]:
         "submitted": submitted,
         "filed": office.attach(submitted, pdf(), actor=ACTORS["administrator"]).id,
         "approved": approved,
+        "recovery": owed(office, office.award(approved)).id,
         "letter": office.letters(approved)[0].code,
         "decision": office.before_decision(office.ready(office.accepted())),
         "colleague": str(COLLEAGUE.id),

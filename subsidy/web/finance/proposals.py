@@ -12,7 +12,7 @@ from subsidy.database import reading
 from subsidy.errors import FieldFault, Refused
 from subsidy.finance import proposals, second_person
 from subsidy.locale import text
-from subsidy.records import Envelope, PayoutRun, Proposal, ProposalKind, User
+from subsidy.records import Application, Award, Envelope, PayoutRun, Proposal, ProposalKind, User
 from subsidy.web import formats, paging
 from subsidy.web.finance.desk import checker, schemes, staff, worded
 from subsidy.web.forms import posted
@@ -144,6 +144,24 @@ def _of_run(session: Session, made: Proposal, body: Mapping[str, Any], lang: str
     return subject, f"/finance/payouts/{made.subject_id}", [text(lang, "budget.will_reissue")]
 
 
+def _of_recovery(
+    session: Session, made: Proposal, body: Mapping[str, Any], lang: str
+) -> tuple[str, str | None, list[str]]:
+    amount = formats.money(parse_yuan(body["amount"]), lang)
+    will = text(lang, "recoveries.will_write_off", amount=amount)
+    return str(body["recovery"]), f"/finance/recoveries/{made.subject_id}", [will]
+
+
+def _of_award(
+    session: Session, made: Proposal, body: Mapping[str, Any], lang: str
+) -> tuple[str, str | None, list[str]]:
+    """Decided on at the other desk; here it is only shown."""
+    award = session.get_one(Award, made.subject_id)
+    told = {name: formats.money(parse_yuan(body[name]), lang) for name in ("before", "amount", "demand")}
+    number = session.get_one(Application, award.application_id).number
+    return number, None, [text(lang, "amend.will", **told)]
+
+
 def _plain(session: Session, made: Proposal, body: Mapping[str, Any], lang: str) -> tuple[str, str | None, list[str]]:
     """For kinds that have no words of their own: what is proposed, name by name."""
     return made.subject_id, None, [f"{name}: {value}" for name, value in body.items()]
@@ -156,5 +174,7 @@ TOLD: Final[dict[ProposalKind, Told]] = {
     ProposalKind.CLOSE: _of_envelope,
     ProposalKind.REOPEN: _of_envelope,
     ProposalKind.REISSUE: _of_run,
+    ProposalKind.WRITE_OFF: _of_recovery,
+    ProposalKind.AMEND: _of_award,
 }
 """How each kind is told."""

@@ -26,6 +26,7 @@ from subsidy.web.finance import (
     payout_forms,
     payouts,
     proposals,
+    recoveries,
     runs,
     tasks,
 )
@@ -34,7 +35,10 @@ from subsidy.web.language import language
 from subsidy.web.pages import link, render
 
 router = APIRouter(include_in_schema=False)
-for room in (runs, budget, payouts, payout_forms, payout_files, payable, accounts, proposals, closing, tasks):
+for room in (
+    *(runs, budget, payouts, payout_forms, payout_files, payable, accounts, proposals, closing, tasks),
+    recoveries,
+):
     router.include_router(room.router)
 
 KINDS: Final = {

@@ -14,14 +14,14 @@ from subsidy.web import casework, history, paging
 from subsidy.web.documents import routes as papers
 from subsidy.web.language import language
 from subsidy.web.pages import link, render
-from subsidy.web.review import decisions, facts, letters, procedure, queue, years
+from subsidy.web.review import amendments, decisions, facts, letters, procedure, queue, years
 from subsidy.web.review.desk import opened, reader
 from subsidy.workflow.search import search
 from subsidy.workflow.transitions import TRANSITIONS, Command
 from subsidy.workflow.view import Case
 
 router = APIRouter(include_in_schema=False)
-for room in (facts, decisions, procedure, years, letters):
+for room in (facts, amendments, decisions, procedure, years, letters):
     router.include_router(room.router)
 router.include_router(papers.routes("/review", Role.ADMINISTRATOR, opened))
 
