@@ -18,6 +18,7 @@ from subsidy.api import (
     people,
     policies,
     procedure,
+    results,
     review,
     schedule,
     sessions,
@@ -48,6 +49,7 @@ for noun in (
     payable,
     payouts,
     payout_files,
+    results,
     tasks,
 ):
     router.include_router(noun.router)

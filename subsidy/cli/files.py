@@ -24,13 +24,13 @@ def utf8_arguments(arguments: list[str]) -> list[str]:
     return [os.fsencode(each).decode("utf-8", "surrogateescape") for each in arguments]
 
 
-def read(name: str) -> bytes:
+def read(name: str, most: int = LARGEST_BYTES) -> bytes:
     """The content of a file, or of standard input for `-`: all that may be read of it and one byte more at most."""
     try:
         if name == STREAM:
-            return sys.stdin.buffer.read(LARGEST_BYTES + 1)
+            return sys.stdin.buffer.read(most + 1)
         with open(_path(name), "rb") as file:
-            return file.read(LARGEST_BYTES + 1)
+            return file.read(most + 1)
     except OSError as error:
         raise _said(error, name, "cli.unreadable") from None
 

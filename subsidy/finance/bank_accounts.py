@@ -10,8 +10,9 @@ from sqlmodel import Session, col, select
 from rules.faults import BadInput, Fault
 from schedules.clock import SHANGHAI
 from subsidy.errors import FieldFault, Forbidden, NotFound, Refused
-from subsidy.finance import bank_fields, bank_warnings, payee_holds
+from subsidy.finance import bank_fields, bank_warnings, holds, payee_holds
 from subsidy.finance.bank_fields import Given, masked
+from subsidy.finance.holds import Scope
 from subsidy.finance.proposals import needs, person_of
 from subsidy.locale import text
 from subsidy.records import BankAccount, BankAccountState, Duty, Event, Hold, HoldCategory, Organisation, Role
@@ -63,7 +64,7 @@ def propose(
         bank_warnings.warn(session, now, organisation, "bank_proposed", **about)
     else:
         reason = text("zh", "bank.hold_reason", old=masked(old.number), new=masked(made.number))
-        payee_holds.place(session, SYSTEM, now, organisation_id, HoldCategory.ACCOUNT, reason)
+        holds.put(session, SYSTEM, now, Scope.PAYEE, organisation_id, HoldCategory.ACCOUNT, reason)
         bank_warnings.warn(session, now, organisation, "bank_changed", old=masked(old.number), **about)
     return made
 
@@ -107,7 +108,7 @@ def refuse(session: Session, actor: Actor, now: datetime, account_id: str, reaso
     _decide(session, actor, now, account, BankAccountState.REFUSED, said)
     _record(session, actor, now, account, "refuse_account", {"state": "refused"}, said, {"state": "proposed"})
     for hold in _waiting_holds(session, organisation.id, now.astimezone(SHANGHAI).date()):
-        payee_holds.end(session, SYSTEM, now, hold, said)
+        holds.lift(session, SYSTEM, now, hold, said)
     about = bank_warnings.of(account, masked(account.number))
     bank_warnings.warn(session, now, organisation, "bank_refused", reason=said, **about)
     return account
@@ -255,8 +256,8 @@ def _locked(session: Session, actor: Actor, account_id: str) -> tuple[BankAccoun
 
 def _waiting_holds(session: Session, organisation_id: str, today: date) -> list[Hold]:
     """What the change that is decided now has set: no other one has no last day."""
-    holds = payee_holds.locked(session, organisation_id, HoldCategory.ACCOUNT, today)
-    return [hold for hold in holds if hold.made_by is None and hold.until is None]
+    changes = payee_holds.locked(session, organisation_id, HoldCategory.ACCOUNT, today)
+    return [hold for hold in changes if hold.made_by is None and hold.until is None]
 
 
 def _decide(

@@ -47,6 +47,7 @@ RETURNED: Final = frozenset(
     )
 )
 _TOTAL: Final = frozenset(("合计", "总计", "total", "sum"))
+_LONGEST_TOTAL: Final = 16
 _HEADING_WITHIN: Final = 30
 """Lines of title that may stand above the heading."""
 _LONGEST_KEY: Final = 64
@@ -80,7 +81,7 @@ def read(data: bytes, today: date) -> list[Line]:
     faults: list[Fault] = []
     for line, row, places in _rows(data):
         cells = {name: row[place] if place < len(row) else "" for name, place in places.items()}
-        if not any(_plain(cell) for cell in row):
+        if not any(cell is not None and str(cell).strip() for cell in row):
             continue
         if _is_total(row):
             _compare(line, cells["amount"], lines, faults)
@@ -261,8 +262,8 @@ def _column(heading: str) -> str | None:
 
 
 def _is_total(row: Cells) -> bool:
-    first = next((said for cell in row if (said := _plain(cell))), "")
-    return first.rstrip(":") in _TOTAL
+    first = next((cell for cell in row if isinstance(cell, str) and cell.strip()), "")
+    return len(first) <= _LONGEST_TOTAL and _plain(first).rstrip(":") in _TOTAL
 
 
 def _compare(line: int, cell: Any, lines: list[Line], faults: list[Fault]) -> None:

@@ -12,10 +12,9 @@ from python_calamine import CalamineError, CalamineWorkbook
 from rules.faults import BadInput
 from subsidy.documents import content
 from subsidy.errors import FieldFault
+from subsidy.finance.result_limits import MOST_BYTES, MOST_LINES
 from subsidy.records import Format
 
-MOST_BYTES: Final = 20 * 1024 * 1024
-MOST_LINES: Final = 200_000
 _WORKBOOK: Final = b"PK\x03\x04"
 _OLD_OFFICE: Final = b"\xd0\xcf\x11\xe0"
 _SEPARATORS: Final = ",;\t"
@@ -78,7 +77,7 @@ def _sheets(data: bytes) -> Iterator[Table]:
     with tempfile.NamedTemporaryFile(suffix=".xlsx") as file:
         file.write(data)
         file.flush()
-        if content.examine(Path(file.name), "result.xlsx") is not Format.XLSX:
+        if content.examine(Path(file.name), "answer.xlsx") is not Format.XLSX:
             raise refused("result.xlsx_broken")
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(data))

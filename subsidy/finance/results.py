@@ -26,6 +26,7 @@ from subsidy.records import (
     PaymentState,
     PayoutRun,
     Reconciled,
+    Record,
     ResultFile,
     ResultLine,
 )
@@ -35,6 +36,7 @@ from subsidy.workflow.once import insert_once
 
 SUBJECT: Final = "result_file"
 _CHUNK: Final = 5_000
+_LINES: Final = Record.metadata.tables["result_line"]
 
 Progress = Callable[[int, int | None], None]
 
@@ -97,7 +99,7 @@ def _take(
         judged.append(_judge(line, known.get(line.key), told, books))
     for start in range(0, len(judged), _CHUNK):
         rows = [_row(made.id, one) for one in judged[start : start + _CHUNK]]
-        session.execute(insert(ResultLine), rows)
+        session.execute(insert(_LINES), rows)
         progress(min(start + _CHUNK, len(judged)), len(judged))
     ledger.post(session, actor, now, EntryKind.SETTLE, books.settled, name)
     ledger.post(session, actor, now, EntryKind.RETURN, books.returned, name)

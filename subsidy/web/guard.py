@@ -9,6 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from subsidy.documents.store import Store, too_large
 from subsidy.errors import Forbidden
+from subsidy.finance.result_limits import MOST_BYTES
 from subsidy.settings import Settings
 from subsidy.web import refusals
 from subsidy.web.session import COOKIE
@@ -75,10 +76,14 @@ def _refusal(request: Request) -> Exception | None:
 
 
 def _limit(request: Request) -> tuple[int, Exception]:
-    """How long a body may be, and what is told where it is longer. Files may be sent to addresses of documents alone."""
-    if request.method == "POST" and request.url.path.endswith("/documents"):
+    """How long a body may be, and what is told where it is longer. Files may be sent to addresses of documents and of result
+    files alone."""
+    path = request.url.path
+    if request.method == "POST" and path.endswith("/documents"):
         store: Store = request.app.state.documents
         return store.file_limit + _AROUND_A_FILE, too_large(store.file_limit)
+    if request.method == "POST" and path.endswith("/results"):
+        return MOST_BYTES + _AROUND_A_FILE, too_large(MOST_BYTES)
     return BODY_LIMIT, HTTPException(413)
 
 

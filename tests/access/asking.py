@@ -19,6 +19,7 @@ from tests.finance import payable
 from tests.support.banks import propose
 from tests.support.files import pdf
 from tests.support.office import ADMINISTRATOR, APPLICANT, Office
+from tests.support.results import unknown
 from tests.support.web import site
 from tests.web_desks.test_access import COLLEAGUE, task_of
 
@@ -119,6 +120,7 @@ def known(office: Office) -> Ids:
         "objection": office.object_to(notice).id,
         "account": propose(office).id,
         "hold": payable.held(office, instalment.id).id,
+        "result": unknown(office).id,
     }
 
 
@@ -152,6 +154,8 @@ def address(route: str, ids: Ids) -> str:
         policy_id="lingang-2024",
         scheme_id="user-side-storage",
         account_id=ids["account"],
+        file_id=ids["result"],
+        line="2",
         run_id=ids["payout"],
         task_id=ids["task"],
         kind="xlsx",

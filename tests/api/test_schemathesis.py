@@ -11,11 +11,12 @@ from sqlalchemy import Engine, create_engine
 from sqlmodel import col, select
 
 from subsidy.database import reading
-from subsidy.records import Application, BankAccount, Document, Instalment, Letter, Message, Notice
+from subsidy.records import Application, BankAccount, Document, Instalment, Letter, Message, Notice, ResultFile
 from tests.support.banks import propose
 from tests.support.desks import Desks
 from tests.support.files import pdf
 from tests.support.office import ADMINISTRATOR, APPLICANT, FINANCE, REGISTRAR, Office
+from tests.support.results import unknown
 from tests.support.web import site
 
 pytestmark = pytest.mark.slow
@@ -66,6 +67,7 @@ def office(sqlite_engine: Engine) -> Office:
     office.publish(office.recommend(office.ready(office.accepted())))
     office.attach(office.draft(), pdf())
     propose(office)
+    unknown(office)
     return office
 
 
@@ -75,7 +77,7 @@ def beyond_a_schema(answer: Any) -> bool:
     faults = answer.json()["errors"] if answer.status_code in (400, 422) else []
     return bool(faults) and all(
         each["code"] in BEYOND_A_SCHEMA
-        or each["code"].startswith(("workflow.", "documents.", "bank."))
+        or each["code"].startswith(("workflow.", "documents.", "bank.", "result."))
         or each["pointer"] in ("/value", "/rate")
         or (each["code"] == "not_a_number" and "e-" in each["message"])
         for each in faults
@@ -129,6 +131,7 @@ def known_ids(office: Office) -> dict[str, str]:
         message = session.exec(select(Message.id)).first()
         letter = session.exec(select(Letter.code)).first()
         account = session.exec(select(BankAccount.id)).first()
+        result = session.exec(select(ResultFile.id)).first()
         notice = session.exec(select(Notice.id).order_by(col(Notice.published_on).desc())).first()
     return {
         "application_id": str(application),
@@ -139,4 +142,6 @@ def known_ids(office: Office) -> dict[str, str]:
         "notice_id": str(notice),
         "user_id": str(FINANCE.id),
         "account_id": str(account),
+        "file_id": str(result),
+        "line": "2",
     }

@@ -15,6 +15,7 @@ from sqlmodel import Session, col, select
 
 from rules.faults import BadInput
 from rules.money import yuan
+from subsidy import audit_ledger
 from subsidy.database import create, reading, writing
 from subsidy.errors import Forbidden, Refused
 from subsidy.finance import result_lists, results
@@ -81,6 +82,8 @@ def test_every_kind_of_line_finds_its_outcome(office: Office) -> None:
         assert sum(total.count for total in totals.values()) == taken.file.lines == 7
         assert [line.line for line in result_lists.waiting(session)] == [4, 5]
     assert present(office, run).status is PayoutStatus.EXPORTED
+    with reading(office.engine) as session:
+        assert [each.kind for each in audit_ledger.discrepancies(session)] == []
 
 
 def test_the_run_is_confirmed_with_its_last_outcome(office: Office) -> None:

@@ -6,6 +6,10 @@ from typing import Final
 
 from openpyxl import Workbook
 
+from subsidy.finance import results
+from subsidy.records import ResultFile
+from tests.support.office import FINANCE, Office
+
 HEADING: Final = ("支付指令号", "金额", "结果", "日期", "流水号", "原因")
 
 
@@ -32,3 +36,10 @@ def paid(key: str, amount: str, day: str = "2026-07-01", ref: str = "R1") -> tup
 
 def returned(key: str, amount: str, day: str = "2026-07-03", ref: str = "R2") -> tuple[str, ...]:
     return key, amount, "退汇", day, ref, "账号户名不符"
+
+
+def unknown(office: Office) -> ResultFile:
+    """A file with one line, on line 2, of a payment that nobody knows; it was taken."""
+    return results.take(
+        office.engine, FINANCE, office.now, "回单.csv", csv_file([paid("LG0", "1.00", "2026-02-27")])
+    ).file

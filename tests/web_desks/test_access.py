@@ -20,6 +20,7 @@ from tests.support.desks import Desks
 from tests.support.files import pdf
 from tests.support.office import ACTORS, FINANCE, JIA, Office
 from tests.support.paying import owed
+from tests.support.results import unknown
 
 NOBODY: Final = "nobody"
 TO_SIGN_IN: Final = 303
@@ -91,6 +92,11 @@ PAGES: Final[Mapping[str, tuple[str, Mapping[str, int]]]] = {
     "/finance/schedule.{kind}": ("/finance/schedule.csv", STAFF),
     "/finance/runs": ("/finance/runs", STAFF),
     "/finance/run": ("/finance/run", STAFF),
+    "/finance/results": ("/finance/results", STAFF),
+    "/finance/results/waiting": ("/finance/results/waiting", STAFF),
+    "/finance/results/{file_id}": ("/finance/results/{result}", STAFF),
+    "/finance/results/{file_id}/lines/{line}": ("/finance/results/{result}/lines/2", STAFF),
+    "/finance/in-flight": ("/finance/in-flight", STAFF),
     "/finance/accounts": ("/finance/accounts", STAFF),
     "/finance/accounts/new": ("/finance/accounts/new", STAFF),
     "/finance/accounts/{account_id}": ("/finance/accounts/{account}", STAFF),
@@ -150,6 +156,8 @@ MAY_SEND: Final[Mapping[str, tuple[str, ...]]] = {
     "/review/{application_id}/instalments/{number}/{decision}": ("administrator",),
     "/review/messages": ("administrator", "related administrator"),
     "/finance/run": ("finance",),
+    "/finance/results": ("finance",),
+    "/finance/results/{file_id}/lines/{line}": ("finance",),
     "/finance/accounts/new": ("finance",),
     "/finance/accounts/{account_id}/{step}": ("checker",),
     "/finance/budget/new": ("finance",),
@@ -185,6 +193,7 @@ def ids(office: Office) -> Mapping[str, str]:
         "colleague": str(COLLEAGUE.id),
         "account": propose(office).id,
         **of_payouts(office, approved),
+        "result": unknown(office).id,
         "envelope": (envelope := office.allot(2026, 1)).id,
         "proposal": office.proposed(envelope).id,
         "task": (task := task_of(office)).id,
