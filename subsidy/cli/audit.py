@@ -25,7 +25,7 @@ def verify(
 ) -> int:
     """Replay every receipt, compare awards and instalments with them, and follow the record from its first entry to its last
     head; compare decisions, disbursements, letters, documents and the books with it. 0: all agree; 1: something does not."""
-    from subsidy import audit, audit_decisions, audit_ledger, audit_letters, audit_record
+    from subsidy import audit, audit_amendments, audit_decisions, audit_ledger, audit_letters, audit_record
     from subsidy.cli.office import opened
     from subsidy.database import reading
     from subsidy.documents import audit as files
@@ -41,6 +41,7 @@ def verify(
             audit_record.discrepancies(session, head),
             audit_letters.discrepancies(session),
             audit_ledger.discrepancies(session),
+            audit_amendments.discrepancies(session),
             files.discrepancies(session, Store.of(office.settings)),
         )
         for each in everything:
