@@ -38,7 +38,20 @@ from subsidy.web.pages import link, render
 
 router = APIRouter(include_in_schema=False)
 for room in (
-    *(runs, budget, payouts, payout_forms, payout_files, payable, results, accounts, proposals, closing, reports, tasks),
+    *(
+        runs,
+        budget,
+        payouts,
+        payout_forms,
+        payout_files,
+        payable,
+        results,
+        accounts,
+        proposals,
+        closing,
+        reports,
+        tasks,
+    ),
     recoveries,
 ):
     router.include_router(room.router)
