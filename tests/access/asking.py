@@ -19,6 +19,7 @@ from tests.finance import payable
 from tests.support.banks import propose
 from tests.support.files import pdf
 from tests.support.office import ADMINISTRATOR, APPLICANT, Office
+from tests.support.paying import owed
 from tests.support.results import unknown
 from tests.support.web import site
 from tests.web_desks.test_access import COLLEAGUE, task_of
@@ -106,6 +107,9 @@ def known(office: Office) -> Ids:
         "submitted": submitted,
         "filed": office.attach(submitted, pdf(), actor=ADMINISTRATOR).id,
         "approved": approved,
+        "recovery": owed(office, office.award(approved)).id,
+        "envelope": (envelope := office.allot(2026, 1)).id,
+        "proposal": office.proposed(envelope).id,
         "letter": office.letters(approved)[0].code,
         "decision": office.before_decision(office.ready(office.accepted())),
         "colleague": str(COLLEAGUE.id),

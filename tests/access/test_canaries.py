@@ -17,10 +17,13 @@ from subsidy.database import reading, writing
 from subsidy.records import Event, Letter, Message, Notice, Objection, Record
 from subsidy.workflow import notices
 from tests.access.asking import address, every_route
+from tests.finance.payable import held
 from tests.support.banks import propose
 from tests.support.desks import Desks
 from tests.support.files import pdf
 from tests.support.office import ADMINISTRATOR, APPLICANT, FINANCE, SECOND, STRANGER, THIRD, Office
+from tests.support.paying import owed
+from tests.support.results import unknown
 from tests.web_desks.test_access import PAGES, task_of
 
 IDENTITY: Final = "11010519491231002X"  # the example of GB 11643
@@ -121,6 +124,9 @@ def test_what_is_private_is_nowhere_but_where_it_belongs(
     caplog.set_level(logging.DEBUG)
     granted, refused = travelled(office, desks)
     account, task = propose(office, CARD).id, task_of(office)
+    result, envelope = unknown(office).id, office.allot(2026, 1)
+    proposal, award = office.proposed(envelope).id, office.award(granted.id)
+    hold, recovery = held(office, office.instalments(award)[0].id).id, owed(office, award).id
     with reading(office.engine) as session:
         letters = [letter.code for letter in session.exec(select(Letter))]
         notice = session.exec(select(Notice)).one().id
@@ -159,6 +165,11 @@ def test_what_is_private_is_nowhere_but_where_it_belongs(
                 "account": account,
                 "task": task.id,
                 "payout": task.subject_id,
+                "result": result,
+                "envelope": envelope.id,
+                "proposal": proposal,
+                "recovery": recovery,
+                "hold": hold,
             }
             for route in every_route():
                 path = route.removeprefix("GET ")
