@@ -150,9 +150,18 @@ def _look(
 ) -> tuple[Sequence[str], Filled]:
     query = _open(run, choice).where(col(Disbursement.instalment_id) > after)
     ids = session.scalars(query.order_by(col(Disbursement.instalment_id)).limit(size)).all()
+    _lock_cases(session, ids)
     wanted = Wanted(year=run.year, policy=run.policy_id, scheme=run.scheme_id, ids=ids)
     found = [one for one in judged(session, today, wanted) if one.state is State.PAYABLE] if ids else []
     return ids, _put_in(session, run, sorted(found, key=lambda one: one.row.known.instalment_id))
+
+
+def _lock_cases(session: Session, instalment_ids: Sequence[str]) -> None:
+    """What is payable is judged once nobody can change an award meanwhile, so that no amendment is passed by."""
+    awards = select(col(Instalment.award_id)).where(col(Instalment.id).in_(instalment_ids))
+    cases = select(col(Award.application_id)).where(col(Award.id).in_(awards))
+    locked = select(col(Application.id)).where(col(Application.id).in_(cases)).order_by(col(Application.id))
+    session.execute(locked.with_for_update())
 
 
 def _tell(step: Change, made: Filled) -> None:
