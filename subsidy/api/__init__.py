@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from subsidy.api import (
+    amendments,
     applications,
     assessments,
     bank_accounts,
@@ -18,6 +19,7 @@ from subsidy.api import (
     people,
     policies,
     procedure,
+    recoveries,
     results,
     review,
     schedule,
@@ -42,6 +44,7 @@ for noun in (
     review,
     letters,
     years,
+    amendments,
     messages,
     schedule,
     disbursements,
@@ -50,6 +53,7 @@ for noun in (
     payouts,
     payout_files,
     results,
+    recoveries,
     tasks,
 ):
     router.include_router(noun.router)

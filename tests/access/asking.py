@@ -123,6 +123,7 @@ def known(office: Office) -> Ids:
         "published": notice.id,
         "objection": office.object_to(notice).id,
         "account": propose(office).id,
+        "recovery": owed(office, office.award(approved)).id,
         "hold": payable.held(office, instalment.id).id,
         "result": unknown(office).id,
     }
@@ -144,7 +145,11 @@ def kept(office: Office) -> dict[str, list[Any]]:
 def address(route: str, ids: Ids) -> str:
     """Where a route of the table is asked for, over what belongs to the first enterprise."""
     path = route.partition(" ")[2]
-    case = "approved" if path.endswith(("/letters", "/figures")) else "submitted"
+    case = (
+        "approved"
+        if path.endswith(("/letters", "/figures", "/amendments", "/confirmation", "/amendments/refusal"))
+        else "submitted"
+    )
     return path.format(
         application_id=ids[case],
         document_id=ids["filed"],
@@ -164,6 +169,7 @@ def address(route: str, ids: Ids) -> str:
         task_id=ids["task"],
         kind="xlsx",
         hold_id=ids["hold"],
+        recovery_id=ids["recovery"],
     )
 
 
