@@ -123,7 +123,6 @@ def known(office: Office) -> Ids:
         "published": notice.id,
         "objection": office.object_to(notice).id,
         "account": propose(office).id,
-        "recovery": owed(office, office.award(approved)).id,
         "hold": payable.held(office, instalment.id).id,
         "result": unknown(office).id,
     }

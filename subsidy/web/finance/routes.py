@@ -38,21 +38,19 @@ from subsidy.web.pages import link, render
 
 router = APIRouter(include_in_schema=False)
 for room in (
-    *(
-        runs,
-        budget,
-        payouts,
-        payout_forms,
-        payout_files,
-        payable,
-        results,
-        accounts,
-        proposals,
-        closing,
-        reports,
-        tasks,
-    ),
+    runs,
+    budget,
+    payouts,
+    payout_forms,
+    payout_files,
+    payable,
+    results,
     recoveries,
+    accounts,
+    proposals,
+    closing,
+    reports,
+    tasks,
 ):
     router.include_router(room.router)
 
