@@ -9,6 +9,7 @@ from subsidy.api import (
     bank_accounts,
     disbursements,
     documents,
+    evidence,
     letters,
     messages,
     notices,
@@ -55,6 +56,7 @@ for noun in (
     results,
     recoveries,
     tasks,
+    evidence,
 ):
     router.include_router(noun.router)
 

@@ -1,17 +1,18 @@
 """The files of a payout run, for somebody of finance: made at once for a short one, as a task for a long one."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
-from pydantic import Field
+from pydantic import Field, WithJsonSchema
 
-from subsidy.api.body import Body, Parameters, Tree, Whole, fields
+from rules.faults import BadInput, Fault, excerpt
+from subsidy.api.body import Body, Parameters, Tree, Whole, Words, fields
 from subsidy.api.openapi import problems, takes
 from subsidy.api.signed import WRITING, Lang, Now, Records, Staff, Weighty
 from subsidy.api.tasks import TaskAnswer, answer
 from subsidy.database import writing
 from subsidy.finance import payout_file
-from subsidy.finance.payout_file import asked_kind, asked_size
+from subsidy.finance.payout_file import asked_size
 from subsidy.records import Role
 from subsidy.reports.payout_files import KINDS, PART_SIZES
 from subsidy.web.finance.payout_files import made
@@ -40,7 +41,7 @@ class Parts(Parameters):
 class FileBody(Body):
     """Which file to make."""
 
-    kind: Literal["xlsx", "csv", "gb18030.csv", "pdf"]
+    kind: Annotated[Words, WithJsonSchema({"type": "string", "enum": list(KINDS)})]
     size: Annotated[Whole | None, Field(description="Lines of a part; without it one whole file.")] = None
 
 
@@ -64,6 +65,8 @@ def show_file(run_id: str, kind: str, actor: Staff, request: Request, asked: Ann
 def ask_for_file(run_id: str, actor: Teller, tree: Tree, engine: Records, clock: Now, lang: Lang) -> TaskAnswer:
     """Have the file of a run made as a task. Asking again while it is under way names the same task."""
     body = fields(FileBody, tree)
+    if body.kind not in KINDS:
+        raise BadInput([Fault("/kind", "not_an_option", {"value": excerpt(body.kind), "options": ", ".join(KINDS)})])
+    size = asked_size(str(body.size or ""))
     with writing(engine) as session:
-        kind, size = asked_kind(body.kind), asked_size(str(body.size or ""))
-        return answer(payout_file.ask(session, actor, clock.now(), run_id, kind, size), lang)
+        return answer(payout_file.ask(session, actor, clock.now(), run_id, body.kind, size), lang)

@@ -55,7 +55,7 @@ class Evidence:
     organisation: Organisation
     award: Award
     instalment: Instalment
-    disbursement: Disbursement
+    disbursement: Disbursement | None
     recommendation: Recommendation | None
     sign_offs: Sequence[SignOff]
     letter: Letter | None
@@ -69,18 +69,18 @@ class Evidence:
     @property
     def as_of(self) -> date:
         """The day of the last thing that it tells of."""
-        days = [self.disbursement.generated_on, *(entry.booked_on for _, entry, _ in self.movements)]
+        days = [self.award.approved_on, *(entry.booked_on for _, entry, _ in self.movements)]
+        days += [self.disbursement.generated_on] if self.disbursement else []
         days += [hold.ended_at.astimezone(SHANGHAI).date() for hold in self.holds if hold.ended_at]
         return max(days)
 
 
 def evidence_of(session: Session, instalment_id: str) -> Evidence:
-    """The evidence of an instalment's payment. NotFound where there is none such, or nothing was ordered to be paid."""
+    """The evidence of an instalment's payment, as far as it has come. NotFound where there is no such instalment."""
     instalment = session.get(Instalment, words.identifier(instalment_id))
-    ordered = select(Disbursement).where(col(Disbursement.instalment_id) == instalment_id)
-    disbursement = session.exec(ordered).one_or_none()
-    if instalment is None or disbursement is None:
+    if instalment is None:
         raise NotFound
+    ordered = select(Disbursement).where(col(Disbursement.instalment_id) == instalment.id)
     award = session.get_one(Award, instalment.award_id)
     application = session.get_one(Application, award.application_id)
     recommendation, sign_offs = _approval(session, application.id)
@@ -89,7 +89,7 @@ def evidence_of(session: Session, instalment_id: str) -> Evidence:
         organisation=session.get_one(Organisation, application.organisation_id),
         award=award,
         instalment=instalment,
-        disbursement=disbursement,
+        disbursement=session.exec(ordered).one_or_none(),
         recommendation=recommendation,
         sign_offs=sign_offs,
         letter=_letter(session, application.id),

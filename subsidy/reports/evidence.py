@@ -59,6 +59,8 @@ def _joined(title: str, *papers: bytes) -> bytes:
 
 def _subject(evidence: Evidence, lang: str) -> Iterator[Flowable]:
     application, instalment = evidence.application, evidence.instalment
+    ordered = evidence.disbursement
+    amount = ordered.amount_fen if ordered else instalment.effective_fen
     policy = packs().get(application.policy_id)
     scheme = policy.scheme(application.scheme_id).label.of(lang) if policy else application.scheme_id
     rows = [
@@ -69,9 +71,9 @@ def _subject(evidence: Evidence, lang: str) -> Iterator[Flowable]:
         ("sheet.column_award", grouped(evidence.award.amount_fen)),
         ("sheet.column_instalment", str(instalment.number)),
         ("sheet.column_due_on", wording.day(instalment.due_on, lang)),
-        ("sheet.column_amount", grouped(evidence.disbursement.amount_fen)),
-        ("sheet.column_capitals", in_capitals(yuan(evidence.disbursement.amount_fen))),
-        ("evidence.ordered_on", wording.day(evidence.disbursement.generated_on, lang)),
+        ("sheet.column_amount", grouped(amount)),
+        ("sheet.column_capitals", in_capitals(yuan(amount))),
+        ("evidence.ordered_on", wording.day(ordered.generated_on, lang) if ordered else _NONE),
         ("evidence.receipt", evidence.award.receipt_digest),
     ]
     yield _pairs(rows, lang)

@@ -44,11 +44,11 @@ def carry_out(
     page: Page,
     *,
     to: Callable[[Result], str],
-    done: str,
+    done: str | Callable[[Result], str],
     weighty: bool = False,
 ) -> Response:
-    """Takes `step` in one transaction and leads to the address that `to` gives, which says `done` once. What is `weighty`
-    is done only in a session in which the password was given lately.
+    """Takes `step` in one transaction and leads to the address that `to` gives, which says `done` once, or what it gives. What is
+    `weighty` is done only in a session in which the password was given lately.
 
     A form that was sent only to switch the language does nothing. Where the step is refused, `page` shows why: with 422
     for faults of its fields, with 409 where the state of things is in the way. What this person may not do, or find, is
@@ -67,7 +67,7 @@ def carry_out(
         raise
     except Refused as refusal:
         return page(status=refusal.status, refusal=refusal)
-    return redirect(to(result), done=done)
+    return redirect(to(result), done=done(result) if callable(done) else done)
 
 
 def form(

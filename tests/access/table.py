@@ -128,6 +128,7 @@ API: Final[Mapping[str, Rule]] = {
     f"POST {ACCOUNT_OF_PAYEE}/refusal": Rule(CHECKER, None, True),
     f"POST {ACCOUNT_OF_PAYEE}/fraud-reports": Rule(OWN | POST_OFFICE | MAKER | CHECKER),
     f"POST {ACCOUNT_OF_PAYEE}/fraud-clearance": Rule(CHECKER, None, True),
+    "GET /api/v1/instalments/{instalment_id}/evidence.pdf": Rule(STAFF, Scope.FINANCE_READ),
     "GET /api/v1/tasks": Rule(STAFF, Scope.FINANCE_READ),
     "GET /api/v1/tasks/{task_id}": Rule(STAFF, Scope.FINANCE_READ),
     "GET /api/v1/tasks/{task_id}/file": Rule(TELLERS, Scope.FINANCE_READ),

@@ -25,7 +25,7 @@ def site(engine: Engine, day: str = FIRST_DAY, documents: Path = Path("unused"),
     Files that are handed in are kept in `documents`: of at most 1 MiB each, and 2 MiB a case.
     """
     settings = Settings(
-        var=Path("unused"),
+        var=documents.with_name("unused"),
         documents_dir=documents,
         document_mib=1,
         case_mib=2,

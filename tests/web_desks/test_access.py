@@ -125,6 +125,7 @@ PAGES: Final[Mapping[str, tuple[str, Mapping[str, int]]]] = {
     "/finance/reports/{name}.{kind}": ("/finance/reports/plan.csv", STAFF),
     "/finance/proposals": ("/finance/proposals", STAFF),
     "/finance/proposals/{proposal_id}": ("/finance/proposals/{proposal}", STAFF),
+    "/finance/instalments/{instalment_id}/evidence.pdf": ("/finance/instalments/{instalment}/evidence.pdf", STAFF),
     "/finance/tasks": ("/finance/tasks", STAFF),
     "/finance/tasks/{task_id}/file": ("/finance/tasks/{task}/file", NOT_YET),
     "/finance/payouts/{run_id}/file.{kind}": ("/finance/payouts/{payout}/file.csv", NOT_YET),

@@ -18,7 +18,7 @@ def evidence_pack(request: Request, instalment_id: str) -> Response:
 
 
 def pack(request: Request, instalment_id: str) -> Response:
-    """The pack in the reader's language; that he opened the case is noted. NotFound where nothing was ordered to be paid."""
+    """The pack in the reader's language; that he opened the case is noted. NotFound where there is no such instalment."""
     actor, state = staff(request), request.app.state
     with reading(state.engine) as session:
         found = evidence_of(session, instalment_id)

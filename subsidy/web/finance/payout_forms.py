@@ -11,14 +11,15 @@ from rules.faults import Fault
 from subsidy.database import reading
 from subsidy.errors import NotFound, Refused, Stale
 from subsidy.finance import payouts
+from subsidy.finance.doings import to_fill
 from subsidy.finance.payout_filling import Choice, candidates
 from subsidy.finance.payout_lines import unfit
 from subsidy.finance.payout_steps import STEPS, Step, lacking
-from subsidy.records import PayoutRun, PayoutStatus
+from subsidy.records import PayoutRun, PayoutStatus, Task
 from subsidy.web.finance.desk import staff, worded
 from subsidy.web.finance.payouts import HOME, Typed, address, possible
 from subsidy.web.language import language
-from subsidy.web.pages import render
+from subsidy.web.pages import link, render
 from subsidy.web.steps import Page, carry_out, version
 from subsidy.workflow.actor import Actor
 
@@ -56,8 +57,15 @@ def take(request: Request, run_id: str, step: str, typed: Typed) -> Response:
     def carried(session: Session) -> object:
         return _take(session, actor, now, run_id, FORMS[step], typed)
 
-    done = f"payout.done_{FORMS[step]}"
-    return carry_out(request, typed, carried, page, to=lambda _: address(run_id), done=done, weighty=True)
+    def done(made: object) -> str:
+        return "task.done_ask" if isinstance(made, Task) else f"payout.done_{FORMS[step]}"
+
+    return carry_out(request, typed, carried, page, to=lambda made: _next(made, run_id), done=done, weighty=True)
+
+
+def _next(made: object, run_id: str) -> str:
+    """The page of the run, or of the task that something long became."""
+    return link("/finance/tasks", subject=run_id) if isinstance(made, Task) else address(run_id)
 
 
 def _take(session: Session, actor: Actor, now: Any, run_id: str, step: Step, typed: Mapping[str, str]) -> object:
@@ -66,7 +74,7 @@ def _take(session: Session, actor: Actor, now: Any, run_id: str, step: Step, typ
     match step:
         case Step.FILL:
             chosen = Choice(_named(typed, "scheme"), _named(typed, "payee"))
-            return payouts.fill_at_once(*given, chosen)
+            return to_fill(session, actor, now, run_id, chosen) or payouts.fill_at_once(*given, chosen)
         case Step.TAKE_OUT:
             return payouts.take_out(*given, typed.get("payment", "").split())
         case Step.CHECK:

@@ -14,8 +14,10 @@ from subsidy.finance import payouts, schedule
 from subsidy.finance.payout_filling import candidates, contents
 from subsidy.finance.payout_steps import STEPS, Step, lacking
 from subsidy.finance.payout_view import Line, events_of, lines, people
+from subsidy.finance.tasks import LONG, tasks
 from subsidy.locale import text
 from subsidy.records import PayoutRun, PayoutStatus, Role
+from subsidy.reports.payout_files import KINDS
 from subsidy.web import paging
 from subsidy.web.finance.desk import finance, staff, worded
 from subsidy.web.finance.payout_story import story
@@ -130,6 +132,10 @@ def run_page(request: Request, run_id: str) -> Response:
             offered=candidates(session, run, today) if run.status is PayoutStatus.OPEN else (),
             sheet=paging.sheet(Lines(session, run, today), address(run.id), request.query_params),
             story=story(events_of(session, run.id), lang),
+            kinds=list(KINDS),
+            long=LONG,
+            no_files=payouts.may_download(session, actor, request.app.state.clock.now(), run),
+            tasks=len(tasks(session, subject_id=run.id)),
         )
 
 

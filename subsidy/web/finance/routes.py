@@ -21,6 +21,7 @@ from subsidy.web.finance import (
     accounts,
     budget,
     closing,
+    evidence,
     payable,
     payout_files,
     payout_forms,
@@ -51,6 +52,7 @@ for room in (
     closing,
     reports,
     tasks,
+    evidence,
 ):
     router.include_router(room.router)
 
