@@ -11,7 +11,7 @@ import typer
 
 from rules.faults import BadInput
 from rules.load import PackError
-from subsidy.cli import audit, check, demo, disburse, policy, reconcile, schedule, serve, user
+from subsidy.cli import audit, budget, check, demo, disburse, policy, reconcile, schedule, serve, user
 from subsidy.cli.files import utf8_arguments, utf8_streams
 from subsidy.cli.options import Lang, asked_language
 from subsidy.errors import SubsidyError
@@ -29,6 +29,7 @@ _COMMANDS: Final[Mapping[str, Callable[..., int | None]]] = {
     "scheduler": serve.scheduler,
     "disburse": disburse.disburse,
     "schedule": schedule.schedule,
+    "budget": budget.budget,
     "reconcile": reconcile.reconcile,
     "demo": demo.demo,
 }

@@ -123,6 +123,8 @@ def known(office: Office) -> Ids:
         "published": notice.id,
         "objection": office.object_to(notice).id,
         "account": propose(office).id,
+        "envelope": (envelope := office.allot(2029, 1)).id,
+        "proposal": office.proposed(envelope).id,
         "hold": payable.held(office, instalment.id).id,
         "result": unknown(office).id,
     }
@@ -162,6 +164,8 @@ def address(route: str, ids: Ids) -> str:
         policy_id="lingang-2024",
         scheme_id="user-side-storage",
         account_id=ids["account"],
+        envelope_id=ids["envelope"],
+        proposal_id=ids["proposal"],
         file_id=ids["result"],
         line="2",
         run_id=ids["payout"],
