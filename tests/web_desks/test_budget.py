@@ -36,7 +36,7 @@ def decide(client: TestClient, office: Office, **typed: str) -> int:
 
 def test_the_budget_is_one_table_a_year(finance: TestClient, envelope: Envelope) -> None:
     page = words(finance.get("/finance/budget").text)
-    assert "1,000,000.00 200,000.00 — 800,000.00 — — — — — — 0.0%" in page
+    assert "0.0% 1,000,000.00 200,000.00 — 800,000.00 — — — — — —" in page
     assert "1 笔待安排，缺 800,000.00 元" in page
     assert "2027 支持用户侧储能项目 2 1,600,000.00" in page or "2027" in page
     assert "合计 4 3,200,000.00" in page
