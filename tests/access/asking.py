@@ -123,8 +123,6 @@ def known(office: Office) -> Ids:
         "published": notice.id,
         "objection": office.object_to(notice).id,
         "account": propose(office).id,
-        "envelope": (envelope := office.allot(2029, 1)).id,
-        "proposal": office.proposed(envelope).id,
         "hold": payable.held(office, instalment.id).id,
         "result": unknown(office).id,
     }
