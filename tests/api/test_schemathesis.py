@@ -143,5 +143,4 @@ def known_ids(office: Office) -> dict[str, str]:
         "user_id": str(FINANCE.id),
         "account_id": str(account),
         "file_id": str(result),
-        "line": "2",
     }

@@ -69,6 +69,15 @@ def test_a_line_that_does_not_match_is_dealt_with(office: Office, desks: Desks) 
     assert maker.get(f"{where}/lines/x").status_code == 404
 
 
+def test_a_different_amount_is_shown_beside_the_one_that_was_ordered(office: Office, desks: Desks) -> None:
+    run, (one,) = flying(office, 1)
+    maker = desks.of(FINANCE)
+    where = maker.post(PATH, files=files(csv_file([paid(one.key, "799999.00")]))).headers["location"]
+    page = maker.get(f"{where}/lines/2").text
+    for said in ("799,999.00", "800,000.00", f"/finance/payouts/{run.id}"):
+        assert said in page, said
+
+
 def test_what_is_in_flight_is_shown_with_its_age(office: Office, desks: Desks) -> None:
     run, (one,) = flying(office, 1)
     page = words(desks.of(AUDITOR).get("/finance/in-flight").text)

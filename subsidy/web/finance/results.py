@@ -17,7 +17,7 @@ from subsidy.finance import result_lists, results
 from subsidy.finance.result_limits import MOST_BYTES
 from subsidy.finance.result_lists import Age
 from subsidy.locale import text
-from subsidy.records import Duty, Reconciled, ResultLine
+from subsidy.records import Duty, Payment, Reconciled, ResultLine
 from subsidy.web import paging
 from subsidy.web.documents.routes import Sent
 from subsidy.web.finance.desk import finance, staff
@@ -165,7 +165,12 @@ def _line(request: Request, actor: Actor, file_id: str, line: str, typed: Mappin
     def found() -> dict[str, object]:
         with reading(request.app.state.engine) as session:
             kept = result_lists.find_line(session, file_id, _number(line))
-            return {"line": kept, "file": result_lists.find(session, file_id), "blocked": _blocked(actor, kept)}
+            return {
+                "line": kept,
+                "file": result_lists.find(session, file_id),
+                "payment": session.get(Payment, kept.payment_id) if kept.payment_id else None,
+                "blocked": _blocked(actor, kept),
+            }
 
     found()
 
