@@ -11,7 +11,7 @@ import typer
 
 from rules.faults import BadInput
 from rules.load import PackError
-from subsidy.cli import audit, budget, check, demo, disburse, policy, reconcile, schedule, serve, user
+from subsidy.cli import audit, budget, check, demo, disburse, payout, policy, reconcile, schedule, serve, user
 from subsidy.cli.files import utf8_arguments, utf8_streams
 from subsidy.cli.options import Lang, asked_language
 from subsidy.errors import SubsidyError
@@ -22,7 +22,7 @@ BROKEN: Final = 70
 """The program itself is at fault (EX_SOFTWARE); 1 would be taken for an answer."""
 INTERRUPTED: Final = 130
 
-_GROUPS: Final = {"policy": policy.commands, "user": user.commands, "audit": audit.commands}
+_GROUPS: Final = {"policy": policy.commands, "user": user.commands, "audit": audit.commands, "payout": payout.commands}
 _COMMANDS: Final[Mapping[str, Callable[..., int | None]]] = {
     "check": check.check,
     "serve": serve.serve,
