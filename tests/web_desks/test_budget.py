@@ -10,7 +10,7 @@ from subsidy.database import reading
 from subsidy.finance import proposals
 from subsidy.records import Envelope
 from tests.support.desks import ENGLISH, EVIL, Desks, faults, field
-from tests.support.office import ADMINISTRATOR, AUDITOR, CHECKER, FINANCE, Office
+from tests.support.office import ADMINISTRATOR, AUDITOR, CHECKER, FINANCE, SECOND, Office
 from tests.support.web import words
 
 
@@ -161,3 +161,22 @@ def test_in_english(envelope: Envelope, desks: Desks) -> None:
     client = desks.of(FINANCE, **ENGLISH)
     assert "Budget of 2026, in yuan" in client.get("/finance/budget").text
     assert "falls short by" in words(client.get(f"/finance/budget/{envelope.id}").text)
+
+
+def test_whether_an_award_fits_is_told_before_it_is_recommended_and_approved(office: Office, desks: Desks) -> None:
+    envelope = office.allot(2026, 1_000_000)
+    case = office.ready(office.accepted())
+    browser = desks.of(ADMINISTRATOR)
+    said = words(browser.get(f"/review/{case}/recommend").text)
+    assert "2026 年度需 800,000.00 元，可用指标 1,000,000.00 元，可以安排。" in said
+    assert "2027 年度需 800,000.00 元，尚未开立预算指标" in said
+    office.before_decision(case)
+    assert office.envelope(envelope.id).available_fen == 2 * 10**7
+    # What is set aside for the case itself counts.
+    assert "可用指标 1,000,000.00 元，可以安排" in words(desks.of(SECOND).get(f"/review/{case}/approve").text)
+    other = office.ready(office.accepted())
+    assert "可用指标 200,000.00 元，不足部分须等待资金" in words(browser.get(f"/review/{other}/recommend").text)
+    office.allot(2028, 1, "refuse")
+    assert "该指标用尽即不再受理" in words(browser.get(f"/review/{other}/recommend").text)
+    unverified = office.accepted()
+    assert browser.get(f"/review/{unverified}/recommend").status_code == 200

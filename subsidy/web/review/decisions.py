@@ -9,13 +9,15 @@ from sqlmodel import Session
 from rules.faults import BadInput, Fault
 from schedules.calendar import china
 from schedules.instalments import PlannedInstalment
+from subsidy.database import reading
 from subsidy.errors import FieldFault
+from subsidy.finance import fitting
 from subsidy.letter import Script, script
 from subsidy.records import Application, Award, LetterKind, Outcome, Recommendation
 from subsidy.web import casework, steps
 from subsidy.web.check import result
 from subsidy.web.review.desk import Typed, address, administrator, opened, reader
-from subsidy.workflow import letters, recommendation, words
+from subsidy.workflow import approval, letters, recommendation, words
 from subsidy.workflow.approval import day_of_rule
 from subsidy.workflow.letter_content import Signature
 from subsidy.workflow.letters import Dictation
@@ -116,6 +118,7 @@ def _approval(request: Request, application_id: str, typed: Mapping[str, str]) -
             "answer": answer,
             "document": casework.document(sheet, answer, sheet.effective, day_of_rule(case.application), lang),
             "parts": parts,
+            "fits": _fits(request, case, planned),
             "script": _draft(request, LetterKind.AWARD, case, typed, lang, planned) if sends else None,
         }
 
@@ -131,6 +134,7 @@ def _recommendation(request: Request, application_id: str, typed: Mapping[str, s
             "answer": answer,
             "document": casework.document(sheet, answer, sheet.effective, day_of_rule(case.application), lang),
             "people": terms.people_for(amount) if terms and amount is not None else None,
+            "fits": _fits(request, case, _planned(request, case)),
         }
 
     read = partial(opened, request, application_id)
@@ -143,6 +147,20 @@ def _refusal(request: Request, application_id: str, typed: Mapping[str, str]) ->
 
     read = partial(opened, request, application_id)
     return steps.form(request, "review/refuse.html", read, Command.REFUSE, typed, more)
+
+
+def _planned(request: Request, case: Case) -> Sequence[PlannedInstalment]:
+    """The parts that would be granted as the facts now are; none where nothing could be."""
+    award = case.assessment_effective.award
+    if case.obstacle or award is None or award.amount is None:
+        return ()
+    return approval.planned(award.amount, case.sheet, request.app.state.clock.today(), china())
+
+
+def _fits(request: Request, case: Case, parts: Sequence[PlannedInstalment]) -> Sequence[fitting.Fit]:
+    """What the budget has for these parts now."""
+    with reading(request.app.state.engine) as session:
+        return fitting.fits(session, case.application, parts)
 
 
 def _dictation(request: Request, typed: Mapping[str, str]) -> Dictation:
