@@ -175,15 +175,12 @@ class _Books:
 
 def _judge(line: Line, payment: _Known | None, told: _Told, books: _Books) -> _Judged:
     """What becomes of a line, given those before it; moves the money that it moves."""
-    if payment is None:
+    # What has not been handed out no bank can know; it may yet be taken out of its run, so nothing is tied to it.
+    if payment is None or told.state[payment.id] is PaymentState.DRAFTED:
         return _Judged(line, Reconciled.UNKNOWN, None)
-    if told.state[payment.id] is PaymentState.DRAFTED:
-        outcome = Reconciled.UNKNOWN
-    elif line.amount != payment.amount:
-        outcome = Reconciled.DIFFERENT
-    else:
-        outcome = (_paid if line.paid else _returned)(line, payment, told, books)
-    return _Judged(line, outcome, payment.id)
+    if line.amount != payment.amount:
+        return _Judged(line, Reconciled.DIFFERENT, payment.id)
+    return _Judged(line, (_paid if line.paid else _returned)(line, payment, told, books), payment.id)
 
 
 def _paid(line: Line, payment: _Known, told: _Told, books: _Books) -> Reconciled:

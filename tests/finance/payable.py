@@ -12,6 +12,7 @@ from subsidy.finance.holds import Scope
 from subsidy.records import Award, Envelope, Hold, Payment, PayoutRun, PayoutStatus, Trigger
 from subsidy.workflow.actor import Actor
 from tests.support.office import CHECKER, FINANCE, Office
+from tests.support.treasury import Treasury
 
 DUE = date(2026, 6, 30)
 PART = Fen(80_000_000)
@@ -107,13 +108,13 @@ def present(office: Office, run: PayoutRun) -> PayoutRun:
         return payouts.find(session, run.id)
 
 
-def payments(office: Office, run: PayoutRun) -> list[Payment]:
+def payments(office: Treasury, run: PayoutRun) -> list[Payment]:
     with reading(office.engine) as session:
         query = select(Payment).where(col(Payment.run_id) == run.id)
         return list(session.exec(query.order_by(col(Payment.line))))
 
 
-def held(office: Office, instalment_id: str, actor: Actor = CHECKER, category: str = "evidence") -> Hold:
+def held(office: Treasury, instalment_id: str, actor: Actor = CHECKER, category: str = "evidence") -> Hold:
     """A hold on an instalment."""
     with writing(office.engine) as session:
         return holds.place(session, actor, office.now, Scope.INSTALMENT, instalment_id, category, "检测报告待复核")
