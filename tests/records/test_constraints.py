@@ -1,5 +1,7 @@
 """Each invariant is held by the database itself, under its name, on both databases."""
 
+from collections.abc import Iterator
+from contextlib import ExitStack
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
@@ -23,9 +25,11 @@ from sqlalchemy import Enum as Word
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
+from subsidy.database import create, migrate, writing
 from subsidy.records import Account, Record
 from subsidy.records.envelope import HELD
 from subsidy.records.violations import constraint
+from tests import postgres
 from tests.support.rows import ALLOTTED, NOW, one_of_each
 from tests.support.tampering import unprotect
 
@@ -224,14 +228,28 @@ def test_every_check_is_tried_here() -> None:
     assert CHECKS.keys() == constraints(CheckConstraint).keys()
 
 
+@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def stored(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """One row in each table, none of them protected; every test leaves it as it was."""
+    with ExitStack() as stack:
+        if request.param == "postgres":
+            address = stack.enter_context(postgres.fresh()).render_as_string(hide_password=False)
+        else:
+            address = f"sqlite:///{tmp_path_factory.mktemp('constraints')}/stored.db"
+        made = create(address)
+        stack.callback(made.dispose)
+        migrate(made)
+        with writing(made) as session:
+            one_of_each(session)
+            unprotect(session.connection())
+        yield made
+
+
 @pytest.mark.parametrize("name", CHECKS)
-def test_a_check_holds(engine: Engine, name: str) -> None:
+def test_a_check_holds(stored: Engine, name: str) -> None:
     table = raw(constraints(CheckConstraint)[name].table)
-    with Session(engine) as session:
-        one_of_each(session)
-        unprotect(session.connection())
-        with pytest.raises(IntegrityError) as broken:
-            session.execute(update(table).values(CHECKS[name]))
+    with Session(stored) as session, pytest.raises(IntegrityError) as broken:
+        session.execute(update(table).values(CHECKS[name]))
     assert constraint(broken.value) == name
 
 
@@ -246,11 +264,10 @@ def test_each_exception_is_of_something_tried_here() -> None:
 
 
 @pytest.mark.parametrize("name", UNIQUE)
-def test_a_key_holds(engine: Engine, name: str) -> None:
+def test_a_key_holds(stored: Engine, name: str) -> None:
     table = UNIQUE[name].table
     assert table is not None
-    with Session(engine) as session:
-        one_of_each(session)
+    with Session(stored) as session:
         if name in BEFORE:
             session.execute(update(table).values(BEFORE[name]))
         row = session.execute(select(table)).mappings().all()[0]
@@ -258,15 +275,13 @@ def test_a_key_holds(engine: Engine, name: str) -> None:
         another = 2 if isinstance(row[key], int) else "another".ljust(32, "s")
         with pytest.raises(IntegrityError) as broken:
             session.execute(insert(table), dict(row) | {key: another} | TWINS.get(name, {}))
-    assert constraint(broken.value) in ([name] if engine.dialect.name == "postgresql" else alike(name))
+    assert constraint(broken.value) in ([name] if stored.dialect.name == "postgresql" else alike(name))
 
 
 @pytest.mark.parametrize("name", REFERENCES)
-def test_a_reference_holds_when_the_step_ends(engine: Engine, name: str) -> None:
+def test_a_reference_holds_when_the_step_ends(stored: Engine, name: str) -> None:
     reference = REFERENCES[name]
-    with Session(engine) as session:
-        one_of_each(session)
-        unprotect(session.connection())
+    with Session(stored) as session:
         changed = reference.table.c[reference.column_keys[0]]
         for each in REFERENCES.values():  # what refers to the changed value itself would break as well
             if each.elements[0].column is changed:
@@ -280,4 +295,4 @@ def test_a_reference_holds_when_the_step_ends(engine: Engine, name: str) -> None
         session.execute(change)
         with pytest.raises(IntegrityError) as broken:
             session.commit()
-    assert constraint(broken.value) == (name if engine.dialect.name == "postgresql" else None)
+    assert constraint(broken.value) == (name if stored.dialect.name == "postgresql" else None)

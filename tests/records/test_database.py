@@ -50,6 +50,18 @@ def test_rows_stay_readable_after_the_step(stored: Engine) -> None:
     assert application.version == 2
 
 
+def test_a_step_that_fails_as_it_ends_keeps_nobody_waiting(engine: Engine) -> None:
+    member = User(email="a@b.cn", name="李", role=Role.APPLICANT, organisation_id="nobody", created_at=NOW)
+    for _ in range(2):
+        with pytest.raises(IntegrityError), database.writing(engine) as session:
+            session.add(User(**member.model_dump()))
+    another = database.create(engine.url.render_as_string(hide_password=False))
+    with database.writing(another) as session:
+        session.add(Organisation(id="org", name="乙", credit_code="9" * 18))
+    another.dispose()
+    assert organisations(engine) == 1
+
+
 def test_rows_of_one_step_may_be_written_in_any_order(engine: Engine) -> None:
     member = User(
         email="a@b.cn", name="李", password_hash="-", role=Role.APPLICANT, organisation_id="later", created_at=NOW
