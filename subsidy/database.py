@@ -43,7 +43,6 @@ def create(url: str) -> Engine:
     engine = sqlalchemy.create_engine(parsed, hide_parameters=True, connect_args={"timeout": BUSY_SECONDS})
     event.listen(engine, "connect", _open_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
-    event.listen(engine, "checkin", _leave_sqlite)
     return engine
 
 
@@ -123,12 +122,6 @@ def _open_sqlite(connection: Any, _: object) -> None:
     connection.execute("PRAGMA foreign_keys = ON")
     # Without it a row could be replaced by another of the same key past the triggers that keep rows from being deleted.
     connection.execute("PRAGMA recursive_triggers = ON")
-
-
-def _leave_sqlite(connection: Any, _: object) -> None:
-    # A commit that a reference stopped leaves the transaction open, and with it the lock that every writer waits for.
-    if connection is not None and connection.in_transaction:
-        connection.rollback()
 
 
 def _write_ahead(connection: Any) -> None:
