@@ -126,7 +126,7 @@ def hands_out(maker: Person, run: str) -> list[dict[str, Any]]:
     assert once == again
     rows = list(openpyxl.load_workbook(BytesIO(once)).worksheets[0].iter_rows(values_only=True))
     head = next(row for row in rows if "账号" in row)
-    lines = [dict(zip(head, row, strict=True)) for row in rows[rows.index(head) + 1 :]]
+    lines = [dict(zip(map(str, head), row, strict=True)) for row in rows[rows.index(head) + 1 :]]
     payments = [line for line in lines if line["账号"]]
     assert {(line["账号"], line["联行号"]) for line in payments} == {(NUMBER, CNAPS)}
     return payments
