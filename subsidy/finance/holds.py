@@ -135,10 +135,12 @@ def lift(session: Session, actor: Actor, now: datetime, hold: Hold, reason: str)
 
 
 def why_not_end(actor: Actor, hold: Hold) -> Refused | None:
-    """Why this person may not end a hold; None where he may. One for a reported fraud is ended by who checks; one that the
-    system set, after a change of account, runs out by itself."""
+    """Why this person may not end a hold; None where he may. One for a reported fraud is ended by who checks, with the report
+    where it is of a payee; one that the system set, after a change of account, runs out by itself."""
     if hold.category is HoldCategory.FRAUD and Duty.CHECK not in actor.duties:
         return Forbidden("workflow.lacks_check")
+    if hold.category is HoldCategory.FRAUD and hold.organisation_id is not None:
+        return Refused("payout.hold_of_fraud")
     if refusal := may_place(actor):
         return refusal
     if hold.made_by is None:

@@ -128,6 +128,10 @@ def test_who_may_set_and_end_a_hold(office: Office) -> None:
     with writing(office.engine) as session, pytest.raises(Refused, match="hold_ended"):
         holds.end(session, CHECKER, office.now, fraud.id, "已澄清")
     with writing(office.engine) as session:
+        report = holds.put(session, CHECKER, office.now, Scope.PAYEE, JIA, HoldCategory.FRAUD, "账户不是我们的")
+    with writing(office.engine) as session, pytest.raises(Refused, match="hold_of_fraud"):
+        holds.end(session, CHECKER, office.now, report.id, "误报")
+    with writing(office.engine) as session:
         own = holds.put(session, SYSTEM, office.now, Scope.PAYEE, JIA, HoldCategory.ACCOUNT, "账户变更")
     with writing(office.engine) as session, pytest.raises(Refused, match="hold_of_system"):
         holds.end(session, CHECKER, office.now, own.id, "等不及")
