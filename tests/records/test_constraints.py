@@ -278,19 +278,24 @@ def test_a_key_holds(stored: Engine, name: str) -> None:
     assert constraint(broken.value) in ([name] if stored.dialect.name == "postgresql" else alike(name))
 
 
+def points_at_nobody(session: Session, name: str) -> None:
+    """Makes a row refer to what is not there, and nothing else wrong."""
+    reference = REFERENCES[name]
+    changed = reference.table.c[reference.column_keys[0]]
+    for each in REFERENCES.values():  # what refers to the changed value itself would break as well
+        if each.elements[0].column is changed:
+            session.execute(delete(each.table))
+    nobody = 2 if changed.type.python_type is int else "nobody"
+    change = update(reference.table).values({reference.column_keys[0]: nobody} | BESIDE.get(name, {}))
+    if reference.referred_table is reference.table:
+        key = reference.table.primary_key.columns.values()[0]
+        spare = session.execute(select(key).order_by(key.desc())).scalars().first()
+        change = change.where(key == ("spare" if reference.table.name == "user_account" else spare))
+    session.execute(change)
+
+
 @pytest.mark.parametrize("name", REFERENCES)
 def test_a_reference_holds_when_the_step_ends(stored: Engine, name: str) -> None:
-    reference = REFERENCES[name]
     with pytest.raises(IntegrityError) as broken, Session(stored) as session, session.begin():
-        changed = reference.table.c[reference.column_keys[0]]
-        for each in REFERENCES.values():  # what refers to the changed value itself would break as well
-            if each.elements[0].column is changed:
-                session.execute(delete(each.table))
-        nobody = 2 if changed.type.python_type is int else "nobody"
-        change = update(reference.table).values({reference.column_keys[0]: nobody} | BESIDE.get(name, {}))
-        if reference.referred_table is reference.table:
-            key = reference.table.primary_key.columns.values()[0]
-            spare = session.execute(select(key).order_by(key.desc())).scalars().first()
-            change = change.where(key == ("spare" if reference.table.name == "user_account" else spare))
-        session.execute(change)
+        points_at_nobody(session, name)
     assert constraint(broken.value) == (name if stored.dialect.name == "postgresql" else None)
