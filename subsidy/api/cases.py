@@ -101,6 +101,10 @@ class InstalmentRecord(BaseModel):
     figure: Figure | None
     decision: YearDecisionAnswer | None
     disbursed_on: date | None
+    payment: Annotated[
+        str | None, Field(description="How its payment stands: waiting, payable, in_run, in_flight, paid or forfeited.")
+    ]
+    payment_obstacles: Annotated[list[str], Field(description="Codes of what is in the way of its payment.")]
 
 
 class CommandAnswer(BaseModel):
@@ -342,7 +346,7 @@ def _instalment(part: Part, lang: str) -> dict[str, object]:
         "number": kept.number,
         "due_on": kept.due_on,
         "provisional": kept.provisional,
-        "amount": yuan(kept.amount_fen),
+        "amount": yuan(kept.effective_fen),
         "status": standing.status,
         "reason": standing.reason,
         "reason_text": standing.reason and text(lang, f"reason.{standing.reason}"),
@@ -350,6 +354,8 @@ def _instalment(part: Part, lang: str) -> dict[str, object]:
         "figure": part.figure and part.figure.model_dump(),
         "decision": part.decision and part.decision.model_dump(),
         "disbursed_on": part.disbursed_on,
+        "payment": part.payment and part.payment.state,
+        "payment_obstacles": [reason.code for reason in part.payment.obstacles] if part.payment else [],
     }
 
 

@@ -13,6 +13,7 @@ from schedules.calendar import china
 from schedules.due import Standing
 from subsidy.errors import SubsidyError
 from subsidy.finance import recoveries
+from subsidy.finance.payable import Judged, Wanted, judged
 from subsidy.records import (
     Amendment,
     Application,
@@ -53,6 +54,8 @@ class Part:
     figure: OperatingFigure | None
     decision: YearDecision | None
     disbursed_on: date | None
+    payment: Judged | None
+    """Where its payment stands, and what is in the way; empty until it is disbursed."""
 
 
 @dataclass(frozen=True)
@@ -194,8 +197,11 @@ def _amended(session: Session, award: Award | None) -> Amended:
 def _parts(session: Session, award: Award, today: date) -> tuple[Part, ...]:
     bench = Bench(session, today)
     query = known(Instalment, OperatingFigure, YearDecision).where(col(Instalment.award_id) == award.id)
-    parts = []
-    for *columns, instalment, figure, decision in session.execute(query.order_by(col(Instalment.number))):
-        row = Known(*columns)
-        parts.append(Part(instalment, bench.standing(row), figure, decision, row.generated_on))
-    return tuple(parts)
+    found = session.execute(query.order_by(col(Instalment.number))).all()
+    rows = [(Known(*columns), instalment, figure, decision) for *columns, instalment, figure, decision in found]
+    disbursed = [row.instalment_id for row, *_ in rows if row.generated_on]
+    payments = {one.row.known.instalment_id: one for one in judged(session, today, Wanted(ids=disbursed))}
+    return tuple(
+        Part(instalment, bench.standing(row), figure, decision, row.generated_on, payments.get(row.instalment_id))
+        for row, instalment, figure, decision in rows
+    )
