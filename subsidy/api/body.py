@@ -12,6 +12,7 @@ from rules.document import NumberText, read_document
 from rules.faults import BadInput, FactError, Fault, excerpt
 from subsidy.api.problem import Unreadable
 from subsidy.errors import FieldFault
+from subsidy.finance.envelopes import YEARS
 from subsidy.workflow.words import LONGEST_PASSAGE
 
 M = TypeVar("M", bound=BaseModel)
@@ -85,6 +86,12 @@ Whole = Annotated[
     int, BeforeValidator(_whole), WithJsonSchema({"type": "integer", "minimum": 1, "maximum": 999_999_999})
 ]
 """A number that counts something, from 1."""
+BudgetYear = Annotated[
+    int,
+    BeforeValidator(_whole),
+    WithJsonSchema({"type": "integer", "minimum": YEARS[0], "maximum": YEARS[-1]}),
+]
+"""A year that an envelope can be of."""
 Version = Annotated[
     Whole, Field(description="The version that was read; refused with 409 where somebody changed it since.")
 ]

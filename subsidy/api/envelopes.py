@@ -13,7 +13,7 @@ from rules.model import Text
 from rules.money import Fen
 from rules.reading import DEFAULT_POLICY
 from subsidy.api.assessments import Money
-from subsidy.api.body import Body, MaybeWords, Parameters, Reason, Tree, Whole, Words, fields, prose
+from subsidy.api.body import Body, BudgetYear, MaybeWords, Parameters, Reason, Tree, Words, fields, prose
 from subsidy.api.openapi import takes
 from subsidy.api.signed import READING, WRITING, Checker, Finance, Now, Records, Staff
 from subsidy.database import reading, writing
@@ -59,7 +59,7 @@ class EnvelopeBody(Body):
     """An envelope to be opened, empty."""
 
     scheme: Words
-    year: Whole
+    year: BudgetYear
     policy: Words = DEFAULT_POLICY
     exhausted: WhenEmpty = Exhausted.QUEUE.value
 

@@ -23,6 +23,13 @@ router = APIRouter(prefix="/payouts/{run_id}", tags=["finance"])
 
 _SIZE = Field(ge=PART_SIZES[0], le=PART_SIZES[1], description="Lines of a part; without it one whole file.")
 
+_SIZES = WithJsonSchema(
+    {
+        "anyOf": [{"type": "integer", "minimum": PART_SIZES[0], "maximum": PART_SIZES[1]}, {"type": "null"}],
+        "description": _SIZE.description,
+    }
+)
+
 
 def _teller(request: Request, actor: Weighty) -> Actor:
     return require(request, Role.FINANCE)
@@ -42,7 +49,7 @@ class FileBody(Body):
     """Which file to make."""
 
     kind: Annotated[Words, WithJsonSchema({"type": "string", "enum": list(KINDS)})]
-    size: Annotated[Whole | None, Field(description="Lines of a part; without it one whole file.")] = None
+    size: Annotated[Whole | None, _SIZES] = None
 
 
 @router.get(

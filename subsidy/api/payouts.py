@@ -13,7 +13,7 @@ from rules.faults import BadInput
 from rules.money import yuan
 from rules.reading import DEFAULT_POLICY
 from subsidy.api.assessments import Money
-from subsidy.api.body import Body, MaybeWords, Parameters, Reason, Texts, Tree, Version, Whole, Words, fields
+from subsidy.api.body import Body, BudgetYear, MaybeWords, Parameters, Reason, Texts, Tree, Version, Words, fields
 from subsidy.api.openapi import takes
 from subsidy.api.signed import READING, WRITING, Checker, Finance, Now, Records, Staff, Weighty
 from subsidy.database import reading, writing
@@ -34,7 +34,7 @@ Chosen = Annotated[Texts, Field(default_factory=list)]
 class RunBody(Body):
     """The run that is to be opened."""
 
-    year: Annotated[Whole, Field(description="The budget year that it pays from.")]
+    year: Annotated[BudgetYear, Field(description="The budget year that it pays from.")]
     policy: Annotated[Words, Field(description="Default lingang-2024.")] = DEFAULT_POLICY
     scheme: Annotated[MaybeWords, Field(description="Null for all schemes of the policy.")] = None
     note: MaybeWords = None

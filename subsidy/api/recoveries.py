@@ -13,6 +13,7 @@ from rules.model import Text
 from rules.money import Fen, yuan
 from subsidy.api.assessments import Money
 from subsidy.api.body import Body, MaybeWords, Parameters, Reason, Tree, Words, fields, prose, together
+from subsidy.api.facts import DAY
 from subsidy.api.openapi import takes
 from subsidy.api.signed import READING, WRITING, Finance, Now, Records, Staff
 from subsidy.database import reading, writing
@@ -36,7 +37,7 @@ class ReceiptBody(Body):
     """Money that came back."""
 
     amount: Yuan
-    settled_on: Annotated[Words, prose(10, "The bank's day, YYYY-MM-DD.")]
+    settled_on: Annotated[Words, WithJsonSchema({**DAY, "description": "The bank's day."})]
     bank_ref: Annotated[Words, prose(LONGEST_LINE, "The bank's number of the transfer, which is recorded once.")]
     note: Annotated[MaybeWords, Field(description="Kept with it.")] = None
 

@@ -26,6 +26,8 @@ BEYOND_A_SCHEMA = {
     "not_text",
     "rate_not_between",
     "rate_not_up_to",
+    "unknown_policy",
+    "unknown_scheme",
     "name_missing",
     "email_invalid",
     "person_unknown",
@@ -34,7 +36,7 @@ BEYOND_A_SCHEMA = {
     "duties_incompatible",
 }
 """Codes of what no schema can say: a rate's range is that of the scheme named beside it, a duty goes with the role named beside
-it, an e-mail address has more rules than a pattern holds, a lone surrogate is no text."""
+it, a scheme is one of the policy named beside it, an e-mail address has more rules than a pattern holds, a lone surrogate is no text."""
 BY_TAG = {
     "assessments": FINANCE,
     "policies": FINANCE,
@@ -77,8 +79,9 @@ def beyond_a_schema(answer: Any) -> bool:
     faults = answer.json()["errors"] if answer.status_code in (400, 422) else []
     return bool(faults) and all(
         each["code"] in BEYOND_A_SCHEMA
-        or each["code"].startswith(("workflow.", "documents.", "bank.", "result."))
+        or each["code"].startswith(("workflow.", "documents.", "bank.", "result.", "amend.", "payout."))
         or each["pointer"] in ("/value", "/rate")
+        or (each["pointer"], each["code"]) == ("/facts", "unknown_key")  # facts are those of the case's scheme
         or (each["code"] == "not_a_number" and "e-" in each["message"])
         for each in faults
     )
