@@ -13,6 +13,7 @@ from subsidy.finance.commitments import catch_up
 from subsidy.finance.disburse import disburse
 from subsidy.finance.doings import DOINGS
 from subsidy.finance.exports import Exports
+from subsidy.finance.payee_holds import escalate_frauds
 from subsidy.finance.task_work import Shop, do_all
 from subsidy.messages.post import deliver
 from subsidy.settings import Settings
@@ -23,7 +24,8 @@ from subsidy.workflow.procedure import lapse_overdue
 
 def jobs(settings: Settings, engine: Engine, clock: Clock) -> Mapping[str, Job]:
     """The named jobs. Daily: `disburse` generates what has fallen due and
-    commits what waits for money, `deadlines` ends what has run out of time, `head` closes
+    commits what waits for money, `deadlines` ends what has run out of time and
+    tells more people of frauds that nobody has dealt with, `head` closes
     the record of the day and forgets attempts that count no more, `exports` takes away files that are kept no longer. Every
     minute: `messages` sends what waits. Every few seconds: `tasks` does the long work that somebody asked for."""
 
@@ -34,6 +36,7 @@ def jobs(settings: Settings, engine: Engine, clock: Clock) -> Mapping[str, Job]:
     def end_overdue(_: Occasion) -> None:
         lapse_overdue(engine, clock.now(), clock.today())
         end_notices(engine, clock.now(), clock.today())
+        escalate_frauds(engine, clock.now())
 
     def close(_: Occasion) -> None:
         close_day(engine, clock.today(), clock.now())

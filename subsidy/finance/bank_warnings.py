@@ -1,7 +1,7 @@
 """Telling those who act for a payee, and those who acted for it lately, what becomes of its bank account."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -27,15 +27,21 @@ def warn(session: Session, now: datetime, organisation: Organisation, kind: str,
 
 def alarm(session: Session, now: datetime, organisation: Organisation, by: str, reason: str) -> None:
     """Writes to those of finance who check what others made, and to the payee."""
-    checkers = (
-        select(User)
-        .join(UserDuty, col(UserDuty.user_id) == col(User.id))
-        .where(col(UserDuty.duty) == Duty.CHECK, col(User.disabled_at).is_(None))
-        .order_by(col(User.id))
-    )
-    for user in session.exec(checkers):
+    for user in _with_duty(session, Duty.CHECK):
         tell(session, now, user, "fraud_reported", organisation=organisation.name, by=by, reason=reason)
     warn(session, now, organisation, "fraud_reported", by=by, reason=reason)
+
+
+def escalate(session: Session, now: datetime, organisation: Organisation, since: str, reason: str) -> None:
+    """Writes to those who check and to those who approve awards that nobody has dealt with a report."""
+    for user in _with_duty(session, Duty.CHECK, Duty.APPROVE):
+        tell(session, now, user, "fraud_waiting", organisation=organisation.name, since=since, reason=reason)
+
+
+def _with_duty(session: Session, *duties: Duty) -> Sequence[User]:
+    holding = select(col(UserDuty.user_id)).where(col(UserDuty.duty).in_(duties))
+    query = select(User).where(col(User.id).in_(holding), col(User.disabled_at).is_(None))
+    return session.exec(query.order_by(col(User.id))).all()
 
 
 def _contacts(session: Session, now: datetime, organisation_id: str) -> Iterator[User]:

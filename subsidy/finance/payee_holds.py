@@ -2,19 +2,25 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Final
 
+from sqlalchemy import Connection, Engine, func
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from rules.faults import BadInput, Fault
+from schedules.clock import SHANGHAI
+from subsidy.database import writing
 from subsidy.errors import Forbidden, Refused
 from subsidy.finance import bank_warnings, holds
 from subsidy.finance.holds import Scope
 from subsidy.finance.proposals import needs
-from subsidy.records import Duty, Hold, HoldCategory, Organisation, Role
+from subsidy.records import Duty, Event, Hold, HoldCategory, Organisation, Role
 from subsidy.workflow import events, words
 from subsidy.workflow.actor import SYSTEM, Actor
 from subsidy.workflow.authority import organisations_of
+
+_ESCALATED: Final = "escalate_hold"
 
 
 def stands(session: Session, organisation_id: str, category: HoldCategory, today: date) -> Sequence[Hold]:
@@ -67,6 +73,30 @@ def end_fraud(session: Session, actor: Actor, now: datetime, today: date, organi
     for hold in reported:
         holds.lift(session, actor, now, hold, said)
     bank_warnings.warn(session, now, organisation, "fraud_ended", reason=said)
+
+
+def escalate_frauds(bind: Engine | Connection, now: datetime) -> None:
+    """Once a day, of every report of a fraud that stands since an earlier day: tells more people, until somebody deals with it."""
+    today = now.astimezone(SHANGHAI).date()
+    with writing(bind) as session:
+        standing = col(Hold.category) == HoldCategory.FRAUD, col(Hold.organisation_id).is_not(None)
+        query = select(Hold).where(*standing, holds.stands_on(today)).order_by(col(Hold.made_at), col(Hold.id))
+        for hold in session.exec(query.with_for_update()):
+            since = hold.made_at.astimezone(SHANGHAI).date()
+            if since >= today or _told_on(session, hold) == today:
+                continue
+            events.append(session, [events.entry(SYSTEM, now, hold.id, _ESCALATED, {}, {}, kind=holds.SUBJECT)])
+            organisation = session.get_one(Organisation, hold.organisation_id)
+            bank_warnings.escalate(session, now, organisation, since.isoformat(), hold.reason)
+
+
+def _told_on(session: Session, hold: Hold) -> date | None:
+    """The day on which more people were told last."""
+    query = select(func.max(col(Event.at))).where(
+        col(Event.subject_kind) == holds.SUBJECT, col(Event.subject_id) == hold.id, col(Event.command) == _ESCALATED
+    )
+    last: datetime | None = session.exec(query).one()
+    return None if last is None else last.astimezone(SHANGHAI).date()
 
 
 def _standing(organisation_id: str, category: HoldCategory, today: date) -> SelectOfScalar[Hold]:

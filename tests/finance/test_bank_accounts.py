@@ -264,6 +264,26 @@ def test_a_fraud_report_stops_payments_at_once_and_only_a_checker_ends_it(office
         bank_accounts.end_fraud(session, CHECKER, office.now, made.id, "再次")
 
 
+def test_a_report_that_nobody_deals_with_is_told_to_more_people_each_day(office: Office) -> None:
+    made = verified(office)
+    with writing(office.engine) as session:
+        bank_accounts.report_fraud(session, APPLICANT, office.now, made.id, "账户不是我们的")
+    first = office.day
+    counts = []
+    for day in (first, first + timedelta(days=1), first + timedelta(days=1), first + timedelta(days=2)):
+        office.day = day
+        payee_holds.escalate_frauds(office.engine, office.now)
+        readers = [user for user, _ in told(office, "fraud_waiting")]
+        assert {"fang", "qian", "tang"} <= set(readers) or day == first
+        counts.append(readers.count("fang"))
+    assert counts == [0, 1, 1, 2]
+    with writing(office.engine) as session:
+        bank_accounts.end_fraud(session, CHECKER, office.now, made.id, "已向该单位核实")
+    office.day += timedelta(days=1)
+    payee_holds.escalate_frauds(office.engine, office.now)
+    assert [user for user, _ in told(office, "fraud_waiting")].count("fang") == 2
+
+
 @pytest.mark.parametrize("actor", [FINANCE, CHECKER, ADMINISTRATOR, SECOND_OWNER], ids=lambda actor: actor.name)
 def test_who_may_report_a_fraud(office: Office, actor: Actor) -> None:
     office.employ(SECOND_OWNER)
