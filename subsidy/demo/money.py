@@ -167,6 +167,8 @@ def _answer(session: Session, run_id: str, returned: set[str | None], why: str, 
         reference = f"GK{day:%Y%m%d}{payment.line:04d}"
         told = ("退汇", why) if back else ("支付成功", "")
         sheet.writerow([payment.key, yuan(payment.amount_fen), told[0], day.isoformat(), reference, told[1]])
+    if returned:  # somebody else's payment got into the file
+        sheet.writerow(["GK000000000000000042", "1200.00", "支付成功", day.isoformat(), f"GK{day:%Y%m%d}9999", ""])
     return written.getvalue().encode("gb18030")
 
 
