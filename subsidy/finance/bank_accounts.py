@@ -13,12 +13,12 @@ from subsidy.errors import FieldFault, Forbidden, NotFound, Refused
 from subsidy.finance import bank_fields, bank_warnings, holds, payee_holds
 from subsidy.finance.bank_fields import Given, masked
 from subsidy.finance.holds import Scope
-from subsidy.finance.proposals import needs, person_of
+from subsidy.finance.proposals import needs
 from subsidy.locale import text
 from subsidy.records import BankAccount, BankAccountState, Duty, Event, Hold, HoldCategory, Organisation, Role
 from subsidy.workflow import events, words
 from subsidy.workflow.actor import SYSTEM, Actor
-from subsidy.workflow.authority import READERS, organisations_of
+from subsidy.workflow.authority import READERS, organisations_of, person_of
 
 SUBJECT: Final = "bank_account"
 

@@ -12,11 +12,11 @@ from sqlmodel import Session, col, select
 
 from rules.faults import BadInput, Fault
 from subsidy.errors import Forbidden, NotFound, Refused, Stale
-from subsidy.finance.proposals import person_of
 from subsidy.records import Duty, PayoutRun, Role
 from subsidy.records import PayoutStatus as Status
 from subsidy.workflow import events, words
 from subsidy.workflow.actor import Actor
+from subsidy.workflow.authority import person_of
 
 SUBJECT: Final = "payout_run"
 

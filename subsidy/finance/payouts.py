@@ -19,7 +19,7 @@ from subsidy.finance.ledger import Movement
 from subsidy.finance.payout_filling import Choice, fill, fill_at_once
 from subsidy.finance.payout_lines import frozen_lines
 from subsidy.finance.payout_steps import Change, Step, lacking, why_not
-from subsidy.finance.proposals import person_of, propose
+from subsidy.finance.proposals import propose
 from subsidy.records import (
     Account,
     Duty,
@@ -35,6 +35,7 @@ from subsidy.records import (
 )
 from subsidy.workflow import words
 from subsidy.workflow.actor import Actor
+from subsidy.workflow.authority import person_of
 
 __all__ = ["Choice", "fill", "fill_at_once", "frozen_lines", "why_not"]
 

@@ -10,9 +10,10 @@ from sqlmodel import Session, col, select
 from rules import canonical
 from rules.faults import BadInput, Fault
 from subsidy.errors import Forbidden, NotFound, Refused
-from subsidy.records import Duty, Proposal, ProposalKind, User
+from subsidy.records import Duty, Proposal, ProposalKind
 from subsidy.workflow import events, words
 from subsidy.workflow.actor import Actor
+from subsidy.workflow.authority import person_of
 
 SUBJECT: Final = "proposal"
 
@@ -26,11 +27,6 @@ def needs(actor: Actor, duty: Duty) -> None:
     """Raises Forbidden, with the words for it, where the person has not that duty."""
     if duty not in actor.duties:
         raise Forbidden(f"workflow.lacks_{duty}")
-
-
-def person_of(session: Session, actor: Actor) -> str:
-    """The person behind an account, who counts once whichever account he uses."""
-    return str(session.get_one(User, actor.id).person_id)
 
 
 def propose(

@@ -11,6 +11,7 @@ from subsidy.records import Application, Event, LetterKind, Recovery, User
 from subsidy.records import ApplicationStatus as Status
 from subsidy.workflow import door, events, letters, recommendation
 from subsidy.workflow.actor import Actor
+from subsidy.workflow.authority import person_of
 from subsidy.workflow.letters import PLAIN, Dictation
 from subsidy.workflow.sheet import open_sheet, policy_of
 from subsidy.workflow.standing import Bench, Known, known
@@ -82,7 +83,7 @@ def why_not(
         return Refused("recoveries.still_owed") if _owes(session, application) else None
     if command is Command.APPEAL:
         return _too_late(session, application, today)
-    if recommendation.person_of(session, actor) in _took_part(session, application):
+    if person_of(session, actor) in _took_part(session, application):
         return Forbidden("workflow.took_part")
     return None
 

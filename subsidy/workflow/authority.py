@@ -62,6 +62,11 @@ def _conflict(actor: Actor, application: Application, session: Session) -> Subsi
     return None
 
 
+def person_of(session: Session, actor: Actor) -> str:
+    """The person behind an account, who counts once whichever account he uses."""
+    return str(session.get_one(User, actor.id).person_id)
+
+
 def organisations_of(session: Session, actor: Actor) -> frozenset[str]:
     """The organisations that a person belongs to by any of his accounts."""
     belongs = {actor.organisation_id, *(account.organisation_id for account in _accounts(session, actor))}

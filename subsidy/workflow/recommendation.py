@@ -18,6 +18,7 @@ from subsidy.records import Application, Award, LetterKind, Outcome, Recommendat
 from subsidy.records import ApplicationStatus as Status
 from subsidy.workflow import approval, documents, door, letters, particulars
 from subsidy.workflow.actor import Actor
+from subsidy.workflow.authority import person_of
 from subsidy.workflow.letter_content import Signature
 from subsidy.workflow.letters import PLAIN, Dictation
 from subsidy.workflow.refusals import Unready
@@ -179,11 +180,6 @@ def signatures(session: Session, made: Recommendation) -> Sequence[SignOff]:
     """Who has approved, the first one first."""
     query = select(SignOff).where(col(SignOff.recommendation_id) == made.id)
     return session.exec(query.order_by(col(SignOff.signed_at), col(SignOff.id))).all()
-
-
-def person_of(session: Session, actor: Actor) -> str:
-    """The person behind an account."""
-    return str(session.get_one(User, actor.id).person_id)
 
 
 def why_not(
